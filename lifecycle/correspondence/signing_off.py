@@ -107,7 +107,8 @@ def dead_promise(
     values. What was drafted anew since the case left the state is let through.
     """
     letter = case.letters[drafted.name]
-    lapse = lapse_of(drafted.workflow, case, letter, on)
+    # Not the workflow under which it was drafted: the case may have been taken over since.
+    lapse = lapse_of(library.workflow(case.workflow), case, letter, on)
     if lapse is None or lapse.kind != "finished" or (letter.first and letter.on >= lapse.on):
         return ""
     calendar = library.calendar(drafted.body["calendar"])

@@ -230,8 +230,8 @@ class Case:
     says so, `renewals` that of a correction to the opinions that have to be given anew.
     `cancelled`: the opening was a mistake and is cancelled; the number stays as void. `readable`
     are the seq and the hash of the last entry that a gate of another case can read. `migrated_on`
-    is the day on which it was last taken over into another version of its workflow, "" for never;
-    `declared_on` that on which it came in as a running case, with what two persons declared of it.
+    are the days on which it was taken over into another version of its workflow; `declared_on` that
+    on which it came in as a running case, with what two persons declared of it.
     """
 
     id: str
@@ -265,7 +265,7 @@ class Case:
     asked: Mapping[str, Asked] = field(default_factory=dict)
     cancelled: bool = False
     readable: tuple[int, str] = (0, "")
-    migrated_on: str = ""
+    migrated_on: tuple[str, ...] = ()
     declared_on: str = ""
     letters: Letters = field(default_factory=Letters)
     recorders: Recorders = field(default_factory=Recorders, compare=False)
@@ -453,6 +453,7 @@ def load_case(
             "locked": tuple(data["locked"]),
             "suspensions": tuple(Suspension(**one) for one in data["suspensions"]),
             "readable": tuple(data["readable"]),
+            "migrated_on": tuple(data.get("migrated_on", ())),
             "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "asked": {key: Asked(**item) for key, item in data["asked"].items()},
             "editions": {name: Edition(*item) for name, item in data["editions"].items()},

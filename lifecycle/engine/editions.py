@@ -75,6 +75,11 @@ def unlocked_since(workflow: Workflow, case: Case, name: str, step: MadeStep) ->
 
 def _unlocked_at(workflow: Workflow, case: Case, name: str) -> int:
     """Give the seq of the last standing step that unlocked a fact or material, 0 for none."""
+    if workflow.former:  # what a step of a version before unlocked says that version
+        unlocks = dict.fromkeys(t.name for t in workflow.ever if name in t.unlocks)
+        made = case.steps.of(*unlocks)
+        own = (step.seq for step in made if name in transition_of(workflow, step).unlocks)
+        return max(own, default=0)
     unlocking = (t.name for t in workflow.transitions if name in t.unlocks)
     return max((case.fired[way].seq for way in unlocking if way in case.fired), default=0)
 
@@ -453,6 +458,16 @@ def _is_by(edition: Edition, gone: Collection[int]) -> bool:
 def transition_of(workflow: Workflow, step: MadeStep) -> Transition:
     """Give the transition that a step made."""
     return way_of(workflow, step.source, step.transition)
+
+
+def rules_of_step(workflow: Workflow, step: MadeStep) -> tuple[Workflow, str, Transition]:
+    """Give what a step was made by: the workflow, be it a version before, and what the state and
+    the transition are there.
+    """
+    former = workflow.former.get(step.source)
+    if former is None:
+        return workflow, step.source, transition_of(workflow, step)
+    return former.workflow, former.state, former.ways[step.transition]
 
 
 def called_step(workflow: Workflow, step: MadeStep) -> str:

@@ -196,7 +196,9 @@ def replay_entry(
             problems.append(("chain", "第一条记录不是立项"))
         else:
             workflow = basis.workflow(_pinned(case, body["intent"]))
-            if judged:
+            # Under one file throughout, nothing is taken over.
+            passed = basis.under is not None and body["intent"]["type"] == Migrate.entry_type
+            if judged and not passed:
                 problems += rejudge(basis, workflow, case, body, row)
             after = evolve(workflow, case, body, row.hash)
     except LostDefinitionError as error:

@@ -319,6 +319,15 @@ class Directory:
         last = self.seq if seq is None else seq
         return {one.id: one.rows for one in self.declarations if 0 < one.confirmed <= last}
 
+    def last_migration(self, before: str, seq: int | None = None) -> Migration | None:
+        """Give the taking over of a version's open cases that was confirmed last, after so many
+        office entries (now, if not said).
+        """
+        last = self.seq if seq is None else seq
+        found = (one for one in self.migrations if one.before == before)
+        done = [one for one in found if 0 < one.confirmed <= last]
+        return max(done, key=lambda one: one.confirmed, default=None)
+
     def family(self, workflow: str) -> tuple[str, ...]:
         """Name a workflow and all that were ever published as variants of it."""
         variants = (d.name for d in self.documents if workflow in d.variant_of)

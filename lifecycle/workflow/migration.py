@@ -8,12 +8,20 @@ the case was under), so that what leads out of a step's state is still what it w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 from types import MappingProxyType
 
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.model import SINCE_WHEN, Former, Limit, State, Transition, Workflow
+from lifecycle.workflow.model import (
+    SINCE_WHEN,
+    Former,
+    Limit,
+    NoticeRule,
+    State,
+    Transition,
+    Workflow,
+)
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 BETWEEN = "+"
@@ -60,7 +68,8 @@ def own_version(key: str) -> str:
 
 def taken_over(after: Workflow, moved: VersionMap, before: Workflow, key: str) -> Workflow:
     """Give the workflow that governs a case begun under one version and taken over into another."""
-    age = f"{SINCE_WHEN}{len({former.workflow.digest for former in before.former.values()})}"
+    passed = len({former.workflow.digest for former in before.former.values()})
+    age = f"{SINCE_WHEN}{passed}"
     own = [name for name in before.states if SINCE_WHEN not in name]
     former = {
         name: Former(one.workflow, one.state, moved.state(one.now), _by_name(one.ways, moved))
@@ -86,7 +95,11 @@ def taken_over(after: Workflow, moved: VersionMap, before: Workflow, key: str) -
     return replace(
         after,
         digest=key,
-        states={**{n: _limited(s, n, moved, before) for n, s in after.states.items()}, **past},
+        states={
+            **{n: _limited(s, moved, before, passed + 1) for n, s in after.states.items()},
+            **past,
+        },
+        transitions=tuple(_timed(way, moved, before, passed + 1) for way in after.transitions),
         facts={**after.facts, **{n: replace(fact, required=False) for n, fact in facts.items()}},
         materials={**after.materials, **materials},
         roles={**before.roles, **after.roles},
@@ -107,22 +120,69 @@ def _by_name(ways: Mapping[str, Transition], moved: VersionMap) -> dict[str, Tra
 
 
 def _moved(way: Transition, name: str, moved: VersionMap) -> Transition:
-    """Give a way of before as what it is called, and leads to, now."""
-    return replace(way, name=name, to=moved.state(way.to) if way.to else way.to)
+    """Give a way of before as what it is called now, with what it says of others: where it leads,
+    what undoes it, and on what the answers to its letters are opinions.
+    """
+    return replace(
+        way,
+        name=name,
+        to=moved.state(way.to) if way.to else way.to,
+        until=tuple(map(moved.transition, way.until)),
+        notices=tuple(_asking(rule, moved) for rule in way.notices),
+    )
 
 
-def _limited(state: State, name: str, moved: VersionMap, before: Workflow) -> State:
-    """Give a state whose limits that the version before did not have run from the taking over."""
-    was = [before.states[old] for old in before.states if moved.state(old) == name]
+def _asking(rule: NoticeRule, moved: VersionMap) -> NoticeRule:
+    reply = rule.reply
+    if reply is None or reply.cosign is None:
+        return rule
+    return replace(rule, reply=replace(reply, cosign=moved.transition(reply.cosign)))
+
+
+def _limited(state: State, moved: VersionMap, before: Workflow, number: int) -> State:
+    """Give a state whose limits that the version before did not have run from the taking over, the
+    case's first, second and so on; one that came with an earlier version runs from that as before.
+    """
+    was = [one for old, one in before.states.items() if moved.state(old) == state.name]
     if not was:
         return state
-    known = {limit.title for one in was for limit in one.limits}
+    dues = [one.due for one in was if one.due is not None]
+    known = [*dues, *(limit for one in was for limit in one.limits)]
+    titles = {limit.title for limit in (*state.limits, *((state.due,) if state.due else ()))}
     due = state.due
-    if due is not None and all(one.due is None for one in was):
-        due = replace(due, fresh=True)
-    limits = (limit if limit.title in known else _fresh(limit) for limit in state.limits)
+    if due is not None:
+        due = replace(due, fresh=_came_with([*dues, *_alike(due, known, titles, moved)], number))
+    limits = (
+        replace(limit, fresh=_came_with(_alike(limit, known, titles, moved), number))
+        for limit in state.limits
+    )
     return replace(state, due=due, limits=tuple(limits))
 
 
-def _fresh(limit: Limit) -> Limit:
-    return replace(limit, fresh=True)
+def _timed(way: Transition, moved: VersionMap, before: Workflow, number: int) -> Transition:
+    """Give a way so that, where the clock makes it only now, its time runs from the taking over."""
+    if way.after is None:
+        return way
+    was = [one for one in before.transitions if moved.transition(one.name) == way.name]
+    known = [one.after for one in was if one.after is not None]
+    return replace(way, after=replace(way.after, fresh=_came_with(known, number)))
+
+
+def _came_with(known: list[Limit], number: int) -> int:
+    """Give the taking over with which a limit came; 0 where the first version had it."""
+    return min((one.fresh for one in known), default=number)
+
+
+def _alike(
+    limit: Limit, known: list[Limit], titles: Collection[str], moved: VersionMap
+) -> list[Limit]:
+    """List the limits of before that a limit goes on from: of the same title or, where none of the
+    `titles` of now is theirs, counted from the same day and ended by the same.
+    """
+    same = [one for one in known if one.title == limit.title]
+    gone = [one for one in known if one.done and one.title not in titles]
+    return same or [
+        one
+        for one in gone
+        if (one.since, tuple(map(moved.transition, one.done))) == (limit.since, limit.done)
+    ]

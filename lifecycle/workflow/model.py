@@ -196,7 +196,7 @@ class Material:
 class Limit:
     """A time limit: so many days, workdays or months since a day, met once one of
     `done` is there. One that is `fresh` came with a new version: it runs at the earliest from the
-    day on which the case was taken over into that.
+    day on which the case was taken over into that (1: the first taking over, and so on).
     """
 
     title: str
@@ -209,7 +209,7 @@ class Limit:
     roll: bool = True
     inner: bool = False
     stops: bool = False
-    fresh: bool = field(default=False, metadata={"compiled": False})
+    fresh: int = field(default=0, metadata={"compiled": False})
 
     @property
     def pauses(self) -> bool:
@@ -661,7 +661,8 @@ class Workflow:
         table: dict[str, dict[str, Transition]] = {name: {} for name in self.states}
         for transition in self.transitions:
             for source in transition.sources:
-                table[source][transition.name] = transition
+                if source in table:  # one that is not defined is told by the checks
+                    table[source][transition.name] = transition
         return table | self.ghosts
 
     def present(self, state: str) -> str:

@@ -166,3 +166,49 @@ def test_readers_are_warned_of_older_versions_in_use(office: LinkedOffice) -> No
             "流程 works 第 1 版还在办 1 件，没有 problem 要读的：要素 project 没有 “risk”",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("fact", "message"),
+    [
+        ("{unit: 元}", "要素 amount 在 works 里是 money（万元），在这个变体里是 money（元）"),
+        ("{visible: bureau}", "要素 amount 在 works 里谁都可以看，在这个变体里只给部分角色看"),
+    ],
+)
+def test_what_others_add_up_is_measured_and_seen_alike(
+    office: LinkedOffice, fact: str, message: str
+) -> None:
+    """A sum over works counts the variant's cases: 元 are not added to 万元, nor secrets told."""
+    path = office.write("hill.yaml", f"{HILL}  amount: {fact}\n".replace(HILL, HILL_ONLY))
+    code, told = office.fails("workflow", "publish", path, by="admin")
+    assert (code, message in told) == (1, True), told
+
+
+HILL_ONLY = "workflow: hill\nextends: works\ntitle: 山区工程\nversion: 1\nfacts:\n"
+
+
+def test_a_secret_of_fewer_in_a_variant_is_refused(office: LinkedOffice) -> None:
+    """Who may see it of works would be told it of a variant that keeps it from them."""
+    works = (office.rules / "works.yaml").read_text("utf-8").replace("version: 1", "version: 2")
+    spent = "spent: {title: 问题花费, type: money, unit: 万元"
+    secret = works.replace(spent, f"{spent}, visible: [bureau, land]")
+    office.do("workflow", "publish", office.write("works.yaml", secret), by="admin")
+    path = office.write("hill.yaml", f"{HILL_ONLY}  spent: {{visible: bureau}}\n")
+    code, told = office.fails("workflow", "publish", path, by="admin")
+    message = "要素 spent 在 works 里 land 可以看，在这个变体里不可以"
+    assert (code, message in told) == (1, True), told
+
+
+def test_a_parent_published_anew_warns_of_its_variants(office: LinkedOffice) -> None:
+    """A variant in force whose fact is now of another type than its parent's is named."""
+    published(office, HILL)
+    works = (office.rules / "works.yaml").read_text("utf-8").replace("version: 1", "version: 2")
+    wrong = "要素 slope 在 works 里是 text，在这个变体里是 integer"
+    risk = works.replace("facts:\n", "facts:\n  slope: {title: 坡度, type: text}\n")
+    told = office.asks("workflow", "publish", office.write("works.yaml", risk), by="admin")
+    assert [(one["rule"], one["message"]) for one in told["warnings"]] == [
+        (
+            "broken-reader",
+            f"现行的流程 hill（山区工程）读不成了：{wrong}",
+        )
+    ]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from caught import CAUGHT
 from mutants import ACROSS, MUTANTS, without
+from taking_over import walk
 from trial import Tally, offices, run
 from world import BrokenRuleError
 
@@ -59,6 +60,14 @@ def test_random_commands_break_no_rule(database: Path, seed: int) -> None:
     run(database, seed, COMMANDS, tally)
     assert tally.accepted > COMMANDS / 3
     assert tally.unchanged > 0
+
+
+@pytest.mark.parametrize("seed", [2, 101])
+def test_taken_over_again_and_again(database: Path, seed: int) -> None:
+    """New versions come into force, and the open cases are taken over: nothing raises, and what is
+    kept is what follows from the log.
+    """
+    assert walk(database, seed, 300, 40) > 2
 
 
 @pytest.mark.slow

@@ -228,3 +228,60 @@ def test_the_shipped_workflows_are_written_as_they_are(path: Any) -> None:
     again = read_tree(write_tree(tree.root), path.name)
     assert again.root is not None
     assert plainly(again.root) == plainly(tree.root)
+
+
+def told(own: str) -> list[str]:
+    """Say what is wrong with a variant."""
+    return [one.message for one in examine(own, "hill.yaml", parents=parents)[1]]
+
+
+def test_a_state_removed_that_ways_leave_is_told() -> None:
+    """No way out of what is not there is looked for."""
+    again = (
+        "transitions:\n"
+        "  - {name: take_up, title: 又办, kind: reopen, from: done, to: open, by: chief,"
+        " reason: required}\n"
+    )
+    assert told(HEAD + again + "removes: [states.done]\n") == [
+        "流转 finish 去往未定义的环节 “done”",
+        "流转 drop 去往未定义的环节 “done”",
+        "流程没有终结环节",
+        "流转 take_up 出自未定义的环节 “done”",
+    ]
+
+
+@pytest.mark.parametrize("name", ["../base", "/etc/base", "'base '", "[base]", ""])
+def test_what_is_extended_is_a_name_not_a_path(name: str) -> None:
+    """Nobody has another file read by it."""
+    own = HEAD.replace("extends: base", f"extends: {name}")
+    assert told(own) == ["extends 应写一个流程的标识"]
+
+
+def test_a_file_that_holds_another_workflow_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variant is one of what its parent calls itself; nor do such files go round in a circle."""
+    odd = "workflow: {}\nextends: {}\ntitle: 甲\nversion: 1\n"
+    monkeypatch.setitem(FILES, "one", odd.format("uno", "two"))
+    monkeypatch.setitem(FILES, "two", odd.format("due", "one"))
+    assert told(HEAD.replace("extends: base", "extends: one")) == [
+        "one.yaml 里写的不是流程 “one”，是 “uno”"
+    ]
+
+
+@pytest.mark.parametrize("key", ["variant_of", "variant_of+"])
+def test_a_variant_says_of_nothing_else_that_it_comes_from_it(key: str) -> None:
+    """What it comes from is what it extends."""
+    assert told(f"{HEAD}{key}: [works]\n") == ["变体不写 variant_of"]
+
+
+@pytest.mark.parametrize("sign", ["\\x85", "\\u2028", "\\ufeff", "\\x7f", "\\u202e", "\\x00"])
+def test_signs_that_no_file_may_have_stay_escaped(sign: str) -> None:
+    """What is published of a variant can be read again, whatever its quotes hide."""
+    whole = read_whole(f'{HEAD}note: "a{sign}b"\n', "hill.yaml", parents)
+    again = read_tree(whole.body, "flat.yaml")
+    assert (whole.problems, again.problems) == ((), ())
+    assert whole.root is not None
+    assert again.root is not None
+    read, written = (one.pairs["note"][1] for one in (again.root, whole.root))
+    assert isinstance(read, Scalar)
+    assert isinstance(written, Scalar)
+    assert read.value == written.value

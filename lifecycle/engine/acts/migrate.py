@@ -15,6 +15,7 @@ from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.gates.seats import covered
 from lifecycle.engine.steps import MadeStep
+from lifecycle.engine.transition import judge_ended
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.migration import own_version
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
@@ -40,16 +41,20 @@ class Migrate(Act):
             docket.add(Gate("migration", False, {}, text, mend))
         else:
             docket.add(Gate("migration", True, {"decided": decided}, "两人已决定迁到新版"))
-        for gate in unfit(workflow, case):
-            docket.add(gate)
+            if workflow.before_this.states[case.state].final:
+                docket.add(judge_ended(workflow.before_this, case))
+            for gate in unfit(workflow, case):
+                docket.add(gate)
         role = next((role for role in ("admin", "auditor") if role in docket.officer.held), "")
         return docket.close(self, role)
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case under its new rules: where it is by what that is called there, its steps
         and letters under the version that made them, and those opinions and asks that still have a
-        seat.
+        seat. A replay under one file throughout (no rules of before) leaves the case as it is.
         """
+        if not workflow.former:
+            return case.after(entry)
         moved = _Moved(workflow, case)
         return case.after(
             entry,
@@ -71,7 +76,7 @@ class Migrate(Act):
             steps=case.steps.changed(moved.step),
             asked=moved.asked(entry),
             letters=case.letters.after(*map(moved.letter, moved.letters())),
-            migrated_on=entry.on,
+            migrated_on=(*case.migrated_on, entry.on),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -93,8 +98,8 @@ class Migrate(Act):
 
 
 def unfit(workflow: Workflow, case: Case) -> Iterator[Gate]:
-    """Give an unmet gate for each fact that is filled in and is of another type in the version that
-    a case is to be taken over into.
+    """Give an unmet gate for each fact that is filled in and is of another type, or measured
+    otherwise, in the version that a case is to be taken over into.
     """
     former = workflow.before_this
     for name in case.facts:
@@ -110,8 +115,13 @@ def unfit(workflow: Workflow, case: Case) -> Iterator[Gate]:
             )
             for one in (was, now)
         ]
+        text = ""
         if kinds[0] != kinds[1]:
             text = f"{now.title}（{name}）由 {was.type} 改成了 {now.type}，已填的不能照搬"
+        elif was.unit != now.unit:
+            units = [one.unit or "不写单位" for one in (was, now)]
+            text = f"{now.title}（{name}）由 {units[0]} 改成了 {units[1]}，已填的不能照搬"
+        if text:
             yield Gate("migration", False, {"name": name}, text, "新版另起一个要素的标识")
 
 
@@ -176,16 +186,22 @@ class _Moved:
         return replace(letter, source=source, transition=self.transition(letter.transition))
 
     def opinions(self) -> dict[str, Opinion]:
-        """Give the opinions whose seat is still there, and covers nothing more; an objection stays
-        with its seat whatever that covers.
+        """Give the opinions whose seat is still there, on what leads where it did and shows no
+        more; an objection stays whatever that is, and without a seat, too.
         """
         found = {}
         for opinion in self.case.opinions.values():
             now = replace(opinion, transition=self.transition(opinion.transition))
             ways = [way for way in self._ways(now.transition) if way.cosign_of(opinion.role)]
-            if ways and (opinion.objects or not self._covers_more(opinion, ways)):
+            if opinion.objects or (ways and self._means_the_same(opinion, ways)):
                 found[now.key] = now
         return found
+
+    def _means_the_same(self, opinion: Opinion, ways: list[Transition]) -> bool:
+        """Tell whether what a seat has agreed to leads where it did, and shows no more."""
+        before = [way for way in self.before.transitions if way.name == opinion.transition]
+        led = {self.state(way.to) if way.to in self.ghosts else way.to for way in before}
+        return {way.to for way in ways} <= led and not self._covers_more(opinion, ways)
 
     def _ways(self, name: str) -> list[Transition]:
         return [way for way in self.workflow.transitions if way.name == name]

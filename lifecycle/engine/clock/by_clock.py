@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.clock.rounds import Round
+from lifecycle.engine.clock.rounds import Round, counted_since
 from lifecycle.engine.docket import Docket
 from lifecycle.engine.editions import edition_of
 from lifecycle.engine.gates.cosign import judge_cosign
@@ -51,7 +51,7 @@ def falling(workflow: Workflow, case: Case, calendar: Calendar) -> list[Falling]
     last = date.fromisoformat(case.last_on)
     found = []
     for way, limit, term in _timed(workflow, case):
-        due = due_of(case, term.since, limit, calendar)
+        due = due_of(case, counted_since(case, limit, term), limit, calendar)
         made = case.fired.get(way.name)
         again = date.fromisoformat(made.on) + DAY if made is not None else last
         found.append(Falling(way, due, max(due.on, last, again)))
@@ -115,9 +115,10 @@ def judge_due(case: Case, transition: Transition, moment: Moment) -> Gate:
     term = _term(case, limit) if limit else None
     if limit is None or term is None:
         return Gate("due", False, {"due_on": None}, "起算日还没有填，不会到期")
-    due = due_of(case, term.since, limit, moment.calendar)
+    since = counted_since(case, limit, term)
+    due = due_of(case, since, limit, moment.calendar)
     day, met = due.on.isoformat(), due.on <= moment.on
-    inputs = {"due_on": day, "since": term.since}
+    inputs = {"due_on": day, "since": since}
     text = f"{day} {'已到期' if met else '才到期'}"
     return Gate("due", met, inputs, text, "", limit.basis, f"办理日 {moment.on}", f"到期日 {day}")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from lifecycle.engine.case import Case, Edition
-from lifecycle.engine.editions import edition_of
+from lifecycle.engine.editions import edition_of, transition_of
 from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import ENTERED, Limit, Workflow
 
@@ -51,8 +51,7 @@ def present_round(workflow: Workflow, case: Case, limit: Limit) -> Round | None:
     is not known.
     """
     if limit.since == ENTERED:
-        since = max(case.entered_on, case.migrated_on) if limit.fresh else case.entered_on
-        return Round(since, case.entered.get(case.state, 0))
+        return Round(case.entered_on, case.entered.get(case.state, 0))
     editions = _editions_of_stay(case, limit.since)
     if not editions:
         return None
@@ -60,6 +59,13 @@ def present_round(workflow: Workflow, case: Case, limit: Limit) -> Round | None:
     for before, one in pairwise(editions):
         now = _after(workflow, case, limit, now, before, one)
     return now
+
+
+def counted_since(case: Case, limit: Limit, now: Round) -> str:
+    """Give the day from which a limit's present round is counted: one that came with a new version
+    of the workflow runs at the earliest from the day on which the case was taken over into that.
+    """
+    return max(now.since, case.migrated_on[limit.fresh - 1]) if limit.fresh else now.since
 
 
 def is_done(workflow: Workflow, case: Case, limit: Limit, now: Round) -> bool:
@@ -92,15 +98,21 @@ def _after(
     """
     by = one.edition.by
     typed_anew = not by and not before.edition.used
-    if typed_anew or _prolongs(workflow, by):
+    if typed_anew or _prolongs(workflow, case, one.edition):
         return Round(one.day, now.seq)
     events = _events(workflow, case, limit)
     done = any(e.seq <= one.edition.seq and _belongs(e, limit, now) for e in events)
     return Round(one.day, one.edition.seq) if done or not by else now
 
 
-def _prolongs(workflow: Workflow, name: str) -> bool:
-    return any(way.prolongs for way in workflow.transitions if way.name == name)
+def _prolongs(workflow: Workflow, case: Case, edition: Edition) -> bool:
+    """Tell whether what entered an edition prolongs: by the version that made it, where that was
+    another one.
+    """
+    made = case.steps.at(edition.seq) if workflow.former else None
+    if made is not None:
+        return transition_of(workflow, made).prolongs
+    return any(way.prolongs for way in workflow.transitions if way.name == edition.by)
 
 
 def _belongs(event: _Event, limit: Limit, now: Round) -> bool:

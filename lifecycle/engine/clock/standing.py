@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.clock.rounds import is_done, present_round
+from lifecycle.engine.clock.rounds import counted_since, is_done, present_round
 from lifecycle.engine.gates.asking import due_of_seat, places_of
 from lifecycle.engine.gates.renewals import due_of_renewal, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, seats_of
@@ -93,8 +93,8 @@ def begun_limits(
     for limit in ((state.due,) if state.due else ()) + state.limits:
         now = present_round(workflow, case, limit)
         if now is not None and (done or not is_done(workflow, case, limit, now)):
-            due = due_of(case, now.since, limit, calendar)
-            yield OpenLimit(limit, now.since, due, case.state)
+            since = counted_since(case, limit, now)
+            yield OpenLimit(limit, since, due_of(case, since, limit, calendar), case.state)
 
 
 @of_last_case

@@ -14,6 +14,7 @@ from lifecycle.engine.editions import (
     called_step,
     edition_of,
     readers_of,
+    rules_of_step,
     transition_of,
 )
 from lifecycle.engine.gates.asking import places_of, seats_dropped
@@ -121,9 +122,10 @@ def gates_of_step(workflow: Workflow, case: Case, step: MadeStep, moment: Moment
     read, as amended since, on its own day and with the counters of then; and, where the clock made
     it, whether it was due.
     """
-    transition = transition_of(workflow, step)
+    rules, state, transition = rules_of_step(workflow, step)
     then, day = as_read(case, step, moment)
-    gates = judged_again(workflow, then, transition, day)
+    then = replace(then, state=state)
+    gates = judged_again(rules, then, transition, day)
     if step.cause == CLOCK and transition.by:
         gates.append(judge_due(then, transition, day))
     return gates

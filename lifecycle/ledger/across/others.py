@@ -22,7 +22,7 @@ from lifecycle.engine.acts import (
 )
 from lifecycle.engine.case import Case, Proposal
 from lifecycle.engine.corrections.consequences import waiting_proposals
-from lifecycle.engine.editions import facts_read, is_read, transition_of
+from lifecycle.engine.editions import facts_read, is_read, rules_of_step
 from lifecycle.engine.values import Value
 from lifecycle.engine.world.collected import Collected, ThisCase
 from lifecycle.engine.world.others import MOST_PINS, NO_OTHERS, OtherCase, Others
@@ -147,17 +147,17 @@ class OtherCases:
         would have read them with the corrected facts.
         """
         found = {}
-        for step in case.steps if workflow.reads_others else ():
+        for step in case.steps if workflow.reads_others or workflow.former else ():
             read = [n for n in (*change.facts, change.material) if is_read(case, step, n)]
-            way = transition_of(workflow, step)
-            if not read or not any(reads_others(workflow, one) for one in way.expressions):
+            rules, _state, way = rules_of_step(workflow, step)
+            if not read or not any(reads_others(rules, one) for one in way.expressions):
                 continue
             row = next(self.library.store.entries(case.id, after=step.seq - 1, chunk=1), None)
             if row is not None:
                 then = replace(self, before=row.idx)
                 seen = replace(case, facts=facts_read(case, step))
                 anew = {n: v for n, v in change.facts.items() if n in read}
-                found[step.seq] = then._corrected(workflow, seen, anew, step.on, (way,))
+                found[step.seq] = then._corrected(rules, seen, anew, step.on, (way,))
         return found
 
     def _corrected(

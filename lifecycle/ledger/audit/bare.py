@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lifecycle.engine.acts import read_act
+from lifecycle.engine.acts import Migrate, read_act
 from lifecycle.errors import InvalidError
 from lifecycle.ledger.audit.entries import Known, Trail
 from lifecycle.ledger.audit.finding import Finding
@@ -23,9 +23,10 @@ _IN_SNAPSHOT = ("id", "number", "state", "opened_on", "last_on", "seq", "head")
 class BareCase:
     """What a case must be stored as by its entries alone: `wanted` by column, `idx` its last entry.
 
-    Number and day of opening come from the first entry, the state from the last one that moved the
-    case, its last day from the last that a gate can read, all else from the last. What an
-    unreadable entry would have said is not wanted.
+    Number and day of opening come from the first entry, the workflow from that or the one that last
+    took the case over, the state from the last one that moved it since, its last day from the last
+    that a gate can read, all else from the last. What an unreadable entry would have said is not
+    wanted.
     """
 
     def __init__(self, workflow: str) -> None:
@@ -49,6 +50,9 @@ class BareCase:
             if row.seq == 1:
                 opened = {"digest": intent["workflow"], "opened_on": intent["occurred_on"]}
                 self.wanted |= {"number": body["numbers"]["case"], **opened}
+            if intent["type"] == Migrate.entry_type:
+                self.wanted["digest"] = intent["workflow"]
+                self.wanted.pop("state", None)  # what it is called by now says the map
             if intent["to"] is not None:
                 self.wanted["state"] = intent["to"]
             if read_act(intent).moves_clock:

@@ -6,18 +6,17 @@ It learns how much was looked at, and what could not be judged for a damaged def
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any
 
-from lifecycle.engine.case import Case
+from lifecycle.engine.acts import Migrate, Open
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.across.others import PastCases
 from lifecycle.ledger.audit.bare import BareCase, check_bare_state
 from lifecycle.ledger.audit.damage import Damage, Resting, Tallies, resting_case
-from lifecycle.ledger.audit.entries import Known, Trail, look_at, skim
+from lifecycle.ledger.audit.entries import Known, Trail, is_left_behind, look_at, skim
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.log import LogSeen
 from lifecycle.ledger.audit.office import OfficeSeen
@@ -28,8 +27,7 @@ from lifecycle.ledger.reading.chain import by_case, fold
 from lifecycle.ledger.record import UNREADABLE, read
 from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.store import EntryRow
-from lifecycle.workflow.migration import own_version
-from lifecycle.workflow.model import CLOCK
+from lifecycle.workflow.migration import BETWEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def check_chain(
     """
     first = next(rows)
     rows = chain((first,), rows)
-    ruleless = _damaged_workflow(known.office, first)
+    ruleless = _damaged_rules(known.office, first)
     if ruleless:
         bare = BareCase(known.office.broken[ruleless].name)
         yield from skim(known, trail, bare.noting(rows), ruleless)
@@ -117,44 +115,59 @@ def check_chain(
         yield resting_case(ruleless, "states", trail.name)
         return known.office
     lost = False
-    for inspected in fold(rows, partial(look_at, known), trail):
+    stopped: list[EntryRow] = []
+    bare = BareCase("")
+    if known.office.broken:
+        rows = bare.noting(rows)
+    for inspected in fold(_followed(known.office, rows, stopped), partial(look_at, known), trail):
         yield from inspected.found
         lost = inspected.after is None
         trail = inspected.after or trail
     if lost or trail.last is None:
-        yield from skim(known, trail, rows)
+        yield from skim(known, trail, chain(stopped, rows))
+        return known.office
+    if stopped:
+        ruleless = _damaged_rules(known.office, stopped[0])
+        yield from skim(known, trail, chain(stopped, rows), ruleless)
+        bare.wanted["workflow"] = known.office.broken[ruleless].name
+        yield from check_bare_state(known, trail, bare)
+        yield resting_case(ruleless, "states", trail.name)
         return known.office
     last, case = trail.last, trail.case
     if case is not None and trail.judged:
         upto = known.scope.upto + 1
         for code, told in check_read_when_due(known.basis, known.readers, case, last.row.idx, upto):
             yield Finding(code, last.row.idx, trail.name, told)
-        if _is_left_behind(known, case, last.body):
+        if is_left_behind(known, case, trail.office):
             message = "已决定把在办事项迁到新版流程，本事项没有迁"
             yield Finding("illegal", last.row.idx, trail.name, message)
     return (yield from check_state(known, trail, last))
 
 
-def _is_left_behind(known: Known, case: Case, body: Mapping[str, Any]) -> bool:
-    """Tell whether a case should have been taken over into another version after its last entry."""
-    own = own_version(case.workflow)
-    directory = known.office.directory
-    if own not in directory.migrated():
-        return False
-    if case.has_ended(known.scope.library.workflow(case.workflow)):
-        return False
-    by_clock = body["intent"]["actor"]["id"] == CLOCK
-    return by_clock or own not in directory.migrated(body["office"])
+def _followed(
+    office: OfficeSeen, rows: Iterable[EntryRow], stopped: list[EntryRow]
+) -> Iterator[EntryRow]:
+    """Give the entries up to one that takes the case over into what is damaged; that is `stopped`
+    at.
+    """
+    for row in rows:
+        if _damaged_rules(office, row):
+            stopped.append(row)
+            return
+        yield row
 
 
-def _damaged_workflow(office: OfficeSeen, first: EntryRow) -> str:
-    """Give the SHA-256 of the workflow that a case was opened under where it is damaged, else
-    "".
+def _damaged_rules(office: OfficeSeen, row: EntryRow) -> str:
+    """Give the SHA-256 of what is damaged among the workflows, and the maps between them, that an
+    entry opens a case under or takes it over into; "" where it does neither, or nothing is.
     """
     if not office.broken:
         return ""
     try:
-        workflow = read(first.raw)["intent"]["workflow"]
-        return workflow if workflow in office.broken else ""
+        intent = read(row.raw)["intent"]
+        if intent["type"] not in (Open.entry_type, Migrate.entry_type):
+            return ""
+        parts = str(intent["workflow"]).split(BETWEEN)
     except UNREADABLE:
         return ""
+    return next((part for part in parts if part in office.broken), "")

@@ -53,7 +53,8 @@ class Trail:
 
     `judged` says that its entries are still judged: not once they rest on the part of the office's
     chain that cannot be followed. `editions` counts how many values each fact has had, `links` are
-    the cases that it has ever named, by which entries first.
+    the cases that it has ever named, by which entries first, `office` says how many entries of the
+    office the last one knew that was made by hand.
     """
 
     case_id: str
@@ -62,6 +63,7 @@ class Trail:
     judged: bool = True
     editions: Mapping[str, int] = field(default_factory=dict)
     links: Mapping[str, int] = field(default_factory=dict)
+    office: int = 0
 
     @property
     def case(self) -> Case | None:
@@ -96,7 +98,8 @@ def look_at(known: Known, trail: Trail, row: EntryRow) -> Inspected:
         found.append(Finding("unread", row.idx, trail.name, message))
     step = replay_entry(known.basis, trail.case, row, judged=trail.judged and not sight.blank)
     after = _moved(known, trail, step)
-    looked = Looked(known, after or trail, step, trail.last.row.idx if trail.last else 0)
+    since = trail.last.row.idx if trail.last else 0
+    looked = Looked(known, after or trail, step, since, trail.office)
     problems: list[Problem | Resting] = list(step.problems)
     if after is not None:
         problems += _checked(SURROUNDINGS, looked)
@@ -196,7 +199,10 @@ def _moved(known: Known, trail: Trail, step: CaseStep) -> Trail | None:
     workflow = known.scope.library.workflow(step.after.workflow)
     links = links_ever(trail.links, workflow, step.after)
     editions = counted(trail.editions, step)
-    return Trail(trail.case_id, name, step, trail.judged, editions, links)
+    by_clock = step.body["intent"]["actor"]["id"] == CLOCK
+    known_then = step.body["office"]  # of a forged entry it may be anything
+    office = trail.office if by_clock or not isinstance(known_then, int) else known_then
+    return Trail(trail.case_id, name, step, trail.judged, editions, links, office)
 
 
 def _findings(
@@ -216,14 +222,15 @@ def _findings(
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a check of an entry is told: what is known, the trail at it, its step, and where in the
-    log the entry before it stands.
+    """What a check of an entry is told: what is known, the trail at it, its step, where in the log
+    the entry before it stands, and the office as the last one before it by hand knew it.
     """
 
     known: Known
     trail: Trail
     step: CaseStep
     since: int = 0
+    hand: int = 0
 
 
 Check = Callable[[Looked], Iterator[Problem | Resting]]
@@ -295,21 +302,23 @@ def _version(looked: Looked) -> Iterator[Problem]:
     """See that an open case was taken over when that was decided, before anything else was done to
     it; what the clock makes may come between.
     """
-    known, step, before = looked.known, looked.step, looked.step.before
-    last = looked.trail.last
-    if before is None or last is None or step.body["intent"]["type"] == Migrate.entry_type:
+    step, before = looked.step, looked.step.before
+    if before is None or step.body["intent"]["type"] == Migrate.entry_type:
         return
-    if step.body["intent"]["actor"]["id"] == CLOCK or before.cancelled:
+    if step.body["intent"]["actor"]["id"] == CLOCK:
         return
-    decided = known.office.directory.migrated(step.body["office"])
-    if own_version(before.workflow) not in decided:
-        return
-    earlier = last.body["office"]
-    by_clock = last.body["intent"]["actor"]["id"] == CLOCK
-    known_then = own_version(before.workflow) in known.office.directory.migrated(earlier)
-    workflow = known.scope.library.workflow(before.workflow)
-    if (by_clock or not known_then) and not before.has_ended(workflow):
+    if is_left_behind(looked.known, before, looked.hand, step.body["office"]):
         yield "illegal", "已决定把在办事项迁到新版流程，本事项没有迁，仍按旧版办理"
+
+
+def is_left_behind(known: Known, case: Case, since: int, office: int | None = None) -> bool:
+    """Tell whether an open case was not taken over, as was decided after it was last acted on by
+    hand (`since`: after so many of the office's entries), by another such (now, if not said).
+    """
+    decided = known.office.directory.last_migration(own_version(case.workflow), office)
+    if decided is None or decided.confirmed <= since:
+        return False
+    return not case.has_ended(known.scope.library.workflow(case.workflow))
 
 
 def _place(looked: Looked) -> Iterator[Problem]:

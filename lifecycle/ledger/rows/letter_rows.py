@@ -175,9 +175,12 @@ def put_letters(store: Store, workflow: Workflow, before: Case | None, after: Ca
 
     Only the letters that changed are written, and of those that asked something who still owes it.
     """
+    migrated = before is not None and before.workflow != after.workflow
     for name, letter in after.letters.changed.items():
         old = before.letters.get(name) if before else None
-        if old == letter:
+        if (
+            old == letter and not migrated
+        ):  # on what it asks opinions may be called otherwise by now
             continue
         store.put(text.PUT_LETTER, **letter_row(workflow, after, letter))
         if letter.forms and not (old and old.forms):

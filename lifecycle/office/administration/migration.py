@@ -119,6 +119,9 @@ def confirm_migration(office: Office, request: Request, name: str) -> MigrationP
     with office.register.together():
         office.register.change_office(request, ConfirmMigration(proposed.id))
         for case in _open(office, after.name, proposed.before):
+            # One that was taken over before it may have ended this by itself.
+            if case.has_ended(office.library.workflow(case.workflow)):
+                continue
             key = key_of(after.digest, proposed.map, case.workflow)
             workflow = office.library.workflow(key)
             office.register.submit(_own(request), workflow, case.id, Migrate())

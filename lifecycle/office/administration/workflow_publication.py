@@ -4,6 +4,7 @@ governs an open case.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from lifecycle.office.administration.workflow_files import (
     workflows_in,
 )
 from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.migration import own_version
 from lifecycle.workflow.reader import examine
 
 if TYPE_CHECKING:
@@ -179,7 +181,8 @@ class _Readers:
 
     def broken_by(self, workflow: Workflow) -> Iterator[Problem]:
         """Warn of the versions of others, in force or governing open cases, that could not be
-        published beside a new version: they read of its cases what that has no more.
+        published beside a new version: they read of its cases what that has no more, or are
+        variants of it in which the same fact is another.
         """
         for other, cases in self._others(workflow):
             known = {**self.in_force, other.name: other}
@@ -217,15 +220,16 @@ class _Readers:
                 yield Problem("left-behind", fault.location, message, mend, warning=True)
 
     def _others(self, workflow: Workflow) -> Iterator[tuple[Workflow, int]]:
-        """Give the versions of other workflows that read cases and are not published themselves,
-        with how many open cases each governs.
+        """Give the versions of other workflows that read cases, or are variants, and are not
+        published themselves, with how many open cases each governs.
         """
         used = {other.digest: cases for other, cases in self.in_use}
         current = {other.digest: other for other in self.in_force.values()}
         known = current | {other.digest: other for other, _cases in self.in_use}
         for digest, other in known.items():
             replaced = digest in current and self.beside[other.name].digest != digest
-            if other.name != workflow.name and other.reads_others and not replaced:
+            touched = other.reads_others or workflow.name in other.variant_of
+            if other.name != workflow.name and touched and not replaced:
                 yield other, used.get(digest, 0)
 
     def _new_faults(
@@ -246,6 +250,11 @@ class _Readers:
 
 
 def _in_use(office: Office) -> Iterator[tuple[Workflow, int]]:
-    """Give the versions that govern open cases, with how many each."""
+    """Give the versions that govern open cases, with how many each: those that were taken over into
+    a version are under it like any other.
+    """
+    found: Counter[str] = Counter()
     for digest, cases in office.store.rows(text.OPEN_BY_DIGEST):
+        found[own_version(digest)] += cases
+    for digest, cases in found.items():
         yield office.library.workflow(digest), cases

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle.callers import file_named
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.engine.corrections.amendments import Amendment, with_amendments
-from lifecycle.errors import InvalidError
+from lifecycle.errors import InvalidError, WorkflowError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.chronicle import who
 from lifecycle.insight.document import case_document
@@ -16,6 +16,7 @@ from lifecycle.insight.sight import CANCELLED
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.reading.as_of import NOW, AsOf
 from lifecycle.ledger.reading.chain import follow
+from lifecycle.ledger.store import LostDefinitionError
 from lifecycle.office.cases.values import (
     ShownAmendment,
     ShownFact,
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.office.seeing import Viewer
     from lifecycle.workflow.model import Workflow
+
+
+_UNTOLD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What telling a forged entry may stumble over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +206,9 @@ def replay(
             f"{under.title} 的条件读别的事项，其中有不对您公开的，不能换用它来判定", "请审计员回放"
         )
     library = Library(office.store, unaided=True)
-    workflow = library.workflow(case.workflow)
     steps = list(replay_case(library, office.directory, case.id, under=under, as_of=as_of))
     after = _last_case(steps)
+    workflow = library.workflow(after.workflow if after else case.workflow)
     amended: tuple[Amendment, ...] = ()
     if after is not None and as_of:
         later = amended_later(library, office.directory, case.id, as_of)
@@ -311,9 +316,10 @@ def _told(office: Office, workflow: Workflow | None, step: CaseStep) -> str:
     try:
         intent = step.body["intent"]
         names = office.directory.titles(intent["occurred_on"], step.body["office"])
-        sentence = told(office, workflow, step.body, names, step.before)
+        own = office.library.workflow(intent["workflow"])
+        sentence = told(office, own, step.body, names, step.before)
         return f"{intent['seq']:>4}  {intent['occurred_on']}  {who(step.body)}　{sentence}"
-    except (InvalidError, KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (InvalidError, WorkflowError, LostDefinitionError, *_UNTOLD):
         return unreadable
 
 

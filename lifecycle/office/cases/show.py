@@ -603,7 +603,9 @@ class _SheetMaker:
         if body["intent"]["data"] == UNSEEN:
             sentence = self.tell(UNSEEN)
         else:
-            sentence = self.tell(told(self.view.office, self.workflow, body, names))
+            # What was done under a version before is told by its names.
+            workflow = self.view.office.library.workflow(body["intent"]["workflow"])
+            sentence = self.tell(told(self.view.office, workflow, body, names))
         sentence += told_late(body)
         return LastEntry(on, who(body), sentence, account_of(body))
 

@@ -8,6 +8,7 @@ what it had; `KEY+` adds to a list; `removes` names what is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import field
 
@@ -21,6 +22,8 @@ Parents = Callable[[str], tuple[str, bytes] | None]
 not at hand.
 """
 EXTENDS, REMOVES, AFTER, FAMILY, ADDED = "extends", "removes", "after", "variant_of", "+"
+_NAME = re.compile(r"[\w-]+")
+"""What may be looked for as a file's name: no path to another folder."""
 _OWN = ("workflow", "title", "version")
 """What a variant must say for itself."""
 _KINDS = {
@@ -78,7 +81,7 @@ class _Merging:
         if EXTENDS not in tree.root.pairs:
             return tree.root
         own, name = tree.root, tree.root.pairs[EXTENDS][1]
-        if not isinstance(name, Scalar) or name.empty:
+        if not isinstance(name, Scalar) or not _NAME.fullmatch(name.value):
             place = tree.root.pairs[EXTENDS][0]
             self._fault("wrong-type", place, "extends 应写一个流程的标识", "例如 extends: project")
             return None
@@ -98,7 +101,14 @@ class _Merging:
             self._fault("unknown-parent", name, f"找不到 extends 的流程 “{name.value}”", mend)
             return None
         base_file, body = found
-        base = self._whole(read_tree(body, base_file), base_file, chain)
+        there = read_tree(body, base_file)
+        if there.root is not None and _named(there.root) != name.value:
+            self.problems += there.problems
+            message = f"{base_file} 里写的不是流程 “{name.value}”，是 “{_named(there.root)}”"
+            mend = "extends 写流程的标识，文件以流程的标识为名"
+            self._fault("unknown-parent", name, message, mend)
+            return None
+        base = self._whole(there, base_file, chain)
         if base is None:
             return None
         return self._joined(base, own, name)
@@ -109,6 +119,10 @@ class _Merging:
         base.pairs.pop(FAMILY, None)
         self._remove(base, own, name.value)
         pairs = {key: pair for key, pair in own.pairs.items() if key not in (EXTENDS, REMOVES)}
+        for key in (FAMILY, FAMILY + ADDED):
+            if key in pairs:
+                mend = f"删去：由 {name.value} 变来，合并时自动写上"
+                self._fault("wrong-type", pairs.pop(key)[0], f"变体不写 {FAMILY}", mend)
         written = pairs.pop("transitions", None)
         after = _taken_after(pairs)
         self._see_known(base, pairs, name.value)

@@ -32,7 +32,7 @@ MOST_PROBLEMS = 1000
 # and marks that turn the reading order of a rule (CVE-2021-42574, "Trojan Source"). Written as what
 # is refused: as what is allowed, the pattern takes 5 ms to compile, at every start
 # of the program.
-_STRANGE = re.compile(
+STRANGE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-"
     "\udfff\ufeff\ufffe\uffff]"
 )
@@ -127,7 +127,7 @@ def read_tree(data: str | bytes, file: str) -> YamlTree:
             "",
         )
     typed, place = decode(data)
-    text = _STRANGE.sub("\ufffd", typed)
+    text = STRANGE.sub("\ufffd", typed)
     if place:
         line, column, message = place
         return YamlTree(
@@ -172,7 +172,7 @@ def decode(data: str | bytes) -> tuple[str, tuple[int, int, str] | None]:
 
 def _find_strange(text: str, file: str) -> Iterator[Problem]:
     for number, line in enumerate(_BREAK.split(text), 1):
-        for match in _STRANGE.finditer(line):
+        for match in STRANGE.finditer(line):
             message = f"有看不见的控制字符 U+{ord(match.group()):04X}"
             yield Problem(
                 "yaml-character", Location(file, number, match.start() + 1), message, "删去该字符"

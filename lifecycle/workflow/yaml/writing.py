@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from lifecycle.errors import cell_width
-from lifecycle.workflow.yaml.tree import Mapping, Node, Scalar, Sequence, Unread
+from lifecycle.workflow.yaml.tree import STRANGE, Mapping, Node, Scalar, Sequence, Unread
 
 _WIDTH = 96
 _INDENT = "  "
@@ -94,4 +94,5 @@ def _scalar(scalar: Scalar) -> str:
         return value or "~"
     if scalar.plain and _PLAIN.fullmatch(value) and value == value.strip():
         return value
-    return json.dumps(value, ensure_ascii=False)
+    quoted = json.dumps(value, ensure_ascii=False)
+    return STRANGE.sub(lambda found: f"\\u{ord(found.group()):04X}", quoted)
