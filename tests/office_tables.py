@@ -163,3 +163,41 @@ def by_an_old_hand(path: Path) -> None:
     sheet.merge_cells("E2:E3")
     sheet.row_dimensions[3].hidden = True
     made.save(path)
+
+
+def contacts_in_one_list(path: Path) -> None:
+    """A list of all: units in merged cells, one left empty, sections, telephones, a total."""
+    made = book(
+        path,
+        通讯录=[
+            ["5+x 成员单位通讯录"],
+            ["序号", "单位", "科室", "姓名", "职务", "手机号码", "备注"],
+            [1, "市招商局", "项目科", "甲一", "科长", "13900000001"],
+            [2, None, "项目科", "甲二", None, "13900000002"],
+            [3, "国土", None, "乙一", "利用科科长", "13900000003"],
+            [4, None, None, "乙二", "科员", "13900000004"],
+            [5, "市文旅公司", None, "丙一", "总经理", "13900000005", "兼"],
+            ["合计", "5人"],
+        ],
+        说明=[["本表每季度更新"]],
+    )
+    sheet = made["通讯录"]
+    sheet.merge_cells("A1:G1")
+    sheet.merge_cells("B3:B4")
+    made.save(path)
+
+
+def contacts_by_sheets(path: Path) -> None:
+    """A sheet for each unit, and one in which units stand as captions between the rows."""
+    heading = ["姓名", "职务", "办公电话"]
+    book(
+        path,
+        市招商局=[heading, ["甲一", "局长", "2090001"], ["甲二", "科员", "2090002"]],
+        其他单位=[
+            heading,
+            ["一、国土"],
+            ["乙一", "科长", "2090003"],
+            ["二、市文旅公司"],
+            ["丙一", "总经理", "2090004"],
+        ],
+    )

@@ -321,6 +321,83 @@ def test_one_amount_for_two_and_one_name_twice(office: ForeignOffice) -> None:
     ]
 
 
+def test_a_map_speaks_in_the_units_of_its_columns(office: ForeignOffice) -> None:
+    """What a map says instead of a cell is read as if it stood there; what it says of all rows is
+    in the unit of the fact. What can be no value is a fault of the map.
+    """
+    heading = ["项目名称", "属地", "总投资（亿元）"]
+    book(office.folder / "台账.xlsx", 台账=[heading, ["竹海营地", "龙泉", "约1.2"]])
+    text = proposed(office, "台账.xlsx")
+    assert "# 立项必填、表里没有找到的要素：\n#   投资方（investor）\n" in text
+    mended(
+        office,
+        ("        # values:", "        values:"),
+        ("# 约1.2: …", "约1.2: 一亿"),
+        (
+            "    columns:",
+            "    always: {投资方: 某公司, 用地面积: 2.8公顷, 用工人数: 几个}\n    columns:",
+        ),
+    )
+    code, told = office.fails(
+        "open", "lead", "--from", "台账.xlsx", "--map", "map.yaml", by="bureau01"
+    )
+    assert code == 1
+    assert re.findall(r"(?m)^map.yaml:\d+:\d+: 错误：(.*)$", told) == [
+        "用工人数“几个”看不出是多少",
+        "总投资“一亿”看不出是多少",
+    ]
+    mended(office, ("约1.2: 一亿", "约1.2: 1.25"), (", 用工人数: 几个", ""))
+    assert opened(office, "台账.xlsx") == [
+        {
+            "name": "竹海营地",
+            "area": "龙泉市",
+            "investment": "12500",
+            "investor": "某公司",
+            "land_mu": "42",
+        }
+    ]
+
+
+def test_a_table_is_not_opened_twice(office: ForeignOffice) -> None:
+    """A row that is called like a case that there is, is asked about; the same command sent again
+    under its id opens nothing anew, and asks nothing.
+    """
+    heading = ["项目名称", "属地", "投资方"]
+    book(office.folder / "台账.xlsx", 台账=[heading, ["竹海营地", "莲都区", "某公司"]])
+    proposed(office, "台账.xlsx")
+    command = ("open", "lead", "--from", "台账.xlsx", "--map", "map.yaml")
+    first = office.asks(*command, "--request-id", "t-1", by="bureau01")
+    again = office.asks(*command, "--request-id", "t-1", by="bureau01")
+    assert [one["number"] for one in first["results"]] == ["ZS-2026-00001"]
+    assert [(one["number"], one["repeated"]) for one in again["results"]] == [
+        ("ZS-2026-00001", True)
+    ]
+    assert office.fails(*command, by="bureau01") == (
+        1,
+        (
+            "台账!A2: “竹海营地”与 事项 ZS-2026-00001 同名，像是同一个项目\n"
+            "  改法：是同一个的，只留一处；不是的，改得不同名，或在对照里写 same_names: [名称]\n"
+        ),
+    )
+
+
+def test_what_the_opening_refuses_is_proposed_to_be_left_out(office: ForeignOffice) -> None:
+    """A column that is a fact which this officer cannot enter when a case is opened is left out of
+    the map, with the reason that the judge of openings gives.
+    """
+    heading = ["项目名称", "属地", "投资方", "成交日", "土地证号"]
+    rows = [heading, ["竹海营地", "莲都区", "某公司", "2026.3.1", "浙0001"]]
+    book(office.folder / "台账.xlsx", 台账=rows)
+    text = proposed(office, "台账.xlsx")
+    assert text[text.index("    left_out:") :] == (
+        "    left_out: # 不读的列\n"
+        "      - {column: D, head: 成交日, why: 像是“成交日”，成交日 随 “办结” 填报，立项时不填}\n"
+        "      - {column: E, head: 土地证号, "
+        "why: 像是“土地证号”，土地证号 由 国土 填，立项的人不能填}\n"
+    )
+    assert [one["name"] for one in opened(office, "台账.xlsx")] == ["竹海营地"]
+
+
 def test_a_total_is_never_a_case(office: ForeignOffice) -> None:
     """A total that the map does not leave out, as in a row added later, is asked about; so is a row
     that has nothing in the columns that are read.

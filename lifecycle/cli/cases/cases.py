@@ -172,7 +172,7 @@ def open_(
 
     told = done_line if dry_run else _opened_line
     if source and map_file:
-        lines, beside = lines_by_map(desk, found.name, source, map_file, dry_run=dry_run)
+        lines, beside = lines_by_map(desk, request, found.name, source, map_file)
         return run_bulk(
             desk, request, lines, do, title="立项", whole=whole, told=told, beside=beside
         )

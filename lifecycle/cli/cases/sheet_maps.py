@@ -60,7 +60,7 @@ def _tell(found: ProposedMap, target: str, following: str) -> None:
 
 
 def lines_by_map(
-    desk: Desk, workflow: str, source: str, map_file: str, *, dry_run: bool
+    desk: Desk, request: Request, workflow: str, source: str, map_file: str
 ) -> tuple[list[BulkLine], Mapping[str, object]]:
     """Read the lines of a table by its map, and give what a machine is told beside the results. In
     a dry run people are shown what is read as something else.
@@ -68,9 +68,13 @@ def lines_by_map(
     from lifecycle.office.cases.sheet_maps import read_by_map
 
     found = read_by_map(
-        desk.office, desk.office.workflow(workflow), file_named(source), file_named(map_file)
+        desk.office,
+        request,
+        desk.office.workflow(workflow),
+        file_named(source),
+        file_named(map_file),
     )
-    if dry_run and found.figures and not desk.json:
+    if request.dry_run and found.figures and not desk.json:
         _tell_figures(found.figures)
     figures = [
         {

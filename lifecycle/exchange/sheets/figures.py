@@ -23,6 +23,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _TIME = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$")
 _MONTH = re.compile(r"[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*月?")
 _MOST_DIGITS = 30
+_TYPED = ("money", "decimal", "integer", "date", "yesno", "choice")
 
 
 def read_figure(fact: Fact, text: str, unit: str, epoch: date) -> str:
@@ -44,6 +45,15 @@ def read_figure(fact: Fact, text: str, unit: str, epoch: date) -> str:
     if fact.type == "choice":
         return _choice(fact, text)
     return text
+
+
+def said_figure(fact: Fact, said: str, unit: str, epoch: date) -> str:
+    """Give what a map says of a cell as a fact reads it: as if it stood there, but that a text is
+    taken as it is. Nothing gives nothing.
+
+    Raises InvalidError where it cannot be told.
+    """
+    return read_figure(fact, said, unit, epoch) if said and fact.type in _TYPED else said
 
 
 def plain_decimal_of(number: Fraction) -> str:

@@ -20,6 +20,8 @@ _FIRST_CELLS = 4
 """In so many of a row's first filled cells it says that it is a total."""
 _SERIAL = re.compile(r"[(]?[0-9]+[).、.]?")
 _UNIT_SAID = re.compile(r"单位[:：]([^\s,，;；()（）]+)")
+_BEHIND_NOTE = re.compile(r"[:(]|[0-9]*[、.:)]")
+"""What stands behind the word with which a note begins."""
 _IN_BRACKETS = re.compile(r"[(（\[【]([^)）\]】]*)[)）\]】]")
 
 
@@ -219,7 +221,7 @@ def _why_left(grid: Grid, row: int, heading: list[str], words: SheetWords) -> st
         return "合计行"
     if len(texts) > 1 and texts == [text for text in heading if text]:
         return "表头重复"
-    if any(texts[0].startswith(word) and _goes_on(texts[0], word) for word in words["notes"]):
+    if any(_is_note(texts, word) for word in words["notes"]):
         return "说明或落款"
     if len(filled) == 1 and not _is_below_merged(grid, row):
         return "只有一格有字，像是分组的标题或说明"
@@ -232,6 +234,11 @@ def _is_below_merged(grid: Grid, row: int) -> bool:
     return any(merge is not None and merge.top < row for merge in merges)
 
 
-def _goes_on(text: str, word: str) -> bool:
-    rest = text.removeprefix(word)
-    return not rest or re.match(r"[:、.)0-9(]", rest) is not None
+def _is_note(texts: list[str], word: str) -> bool:
+    """Tell whether a row begins with a word of notes: 注：…, 注1.…; or is that word with one text
+    more.
+    """
+    rest = texts[0].removeprefix(word)
+    if rest == texts[0]:
+        return False
+    return bool(_BEHIND_NOTE.match(rest)) or (not rest and len(texts) < 3)

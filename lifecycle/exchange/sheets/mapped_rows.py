@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lifecycle.errors import EnteredFault, InvalidError
-from lifecycle.exchange.sheets.figures import read_figure
+from lifecycle.exchange.sheets.figures import read_figure, said_figure
 from lifecycle.exchange.sheets.grid import Grid, Sheets
 from lifecycle.exchange.sheets.layout import (
     first_text,
@@ -52,10 +52,14 @@ class MappedRows:
     faults: list[EnteredFault] = field(default_factory=list)
 
 
-def read_mapped_rows(sheets: Sheets, mapped: SheetMap, subject: str) -> MappedRows:
-    """Read every row by the map; `subject` is the fact by which a row is called."""
+def read_mapped_rows(
+    sheets: Sheets, mapped: SheetMap, subject: str, there: Mapping[str, str]
+) -> MappedRows:
+    """Read every row by the map; `subject` is the fact by which a row is called, `there` says where
+    names stand already, each as `folded` gives it.
+    """
     found = MappedRows()
-    names: dict[str, str] = {}
+    names = dict(there)
     for table in mapped.tables:
         reader = _TableReader(sheets.file, table, found)
         for row in reader.rows():
@@ -73,7 +77,7 @@ def _see_name(
     here = row.places.get(subject, row.place)
     if name and first != here and name not in mapped.same_names:
         message = f"“{row.values[subject]}”与 {first} 同名，像是同一个项目"
-        mend = "是同一个的，表里合为一行；不是的，改得不同名，或在对照里写 same_names: [名称]"
+        mend = "是同一个的，只留一处；不是的，改得不同名，或在对照里写 same_names: [名称]"
         found.faults.append(EnteredFault(here, InvalidError(message, mend)))
 
 
@@ -139,8 +143,7 @@ class _TableReader:
     def _read(self, row: int, column: ColumnMap, text: str) -> str:
         said = column.values.get(folded(text))
         if said is not None:
-            self._note(row, column, text, said, mapped=True)
-            return said
+            return self._said(row, column, text, said)
         merge = self.grid.merge_at(row, column.index)
         doubt = self.grid.doubts.get((merge.top if merge else row, column.index))
         if doubt:
@@ -155,6 +158,12 @@ class _TableReader:
             return ""
         if read != text:
             self._note(row, column, text, read)
+        return read
+
+    def _said(self, row: int, column: ColumnMap, text: str, said: str) -> str:
+        """Read what the map says instead of a cell, as if it stood there: in the column's unit."""
+        read = said_figure(column.fact, said, column.unit, self.grid.epoch)
+        self._note(row, column, text, read, mapped=True)
         return read
 
     def _ask_of_merged(self, row: int, column: ColumnMap, where: str, text: str) -> None:

@@ -102,7 +102,8 @@ def _preface(workflow: Workflow, sheets: Sheets, target: str) -> Iterator[str]:
     yield f"# 台账对照：{file} → {workflow.title}（{workflow.name}）"
     yield "# 这是程序提出的，请逐项核对、改正："
     yield "#   认错的列改 fact（写要素的标识或名称），不读的列移到 left_out，单位不对的改 unit；"
-    yield '#   写不准的值，在 values 里写明它是什么（不填的写 ""），留作记录；不读的行写在 skip。'
+    yield '#   写不准的值，在 values 里写明该是什么（数按这一列的单位；不填的写 ""），留作记录；'
+    yield "#   不读的行写在 skip。"
     yield "# 核对以后先试读，再立项："
     yield f"#   lifecycle open {workflow.name} --from {file} --map {one_line(target)} --dry-run"
     yield f"workflow: {workflow.name}"

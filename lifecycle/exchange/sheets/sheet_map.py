@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lifecycle.errors import LifecycleError, nearest
+from lifecycle.engine.values import parse_fact
+from lifecycle.errors import InvalidError, LifecycleError, nearest
 from lifecycle.exchange.rows import letters
+from lifecycle.exchange.sheets.figures import said_figure
 from lifecycle.exchange.sheets.grid import Grid, Sheets
 from lifecycle.exchange.sheets.layout import (
     HeadColumn,
@@ -146,7 +148,7 @@ class _MapReader:
         for item, (one, _at) in enumerate(fields.placed("columns"), 1):
             owner = f"{fields.owner}的第 {item} 列"
             inner = self._fields(one, owner, COLUMN, ("column", "head", "fact"))
-            column = self._column(inner, heads, taken, facts)
+            column = self._column(inner, grid, self._index(inner, heads, taken), facts)
             if column is not None:
                 columns.append(column)
         for item, (one, _at) in enumerate(fields.placed("left_out"), 1):
@@ -161,7 +163,7 @@ class _MapReader:
                     "column-unmapped", fields.at, f"“{grid.title}”的 {name}对照没有写", mend
                 )
         skip = frozenset(self._skipped(fields, grid, head[1]))
-        always = self._always(fields, facts)
+        always = self._always(fields, grid, facts)
         return TableMap(grid, head[1], tuple(columns), heads, skip, always)
 
     def _head(self, fields: Fields) -> tuple[int, int] | None:
@@ -208,17 +210,12 @@ class _MapReader:
         return found.index
 
     def _column(
-        self,
-        fields: Fields,
-        heads: tuple[HeadColumn, ...],
-        taken: dict[int, int],
-        facts: dict[str, int],
+        self, fields: Fields, grid: Grid, index: int | None, facts: dict[str, int]
     ) -> ColumnMap | None:
-        index = self._index(fields, heads, taken)
         fact = self._fact(fields.scalar("fact"), fields, facts)
         each = fields.choice("merged", (EACH,), "")
-        values = self._texts(fields, "values")
         unit = self._unit(fields, fact)
+        values = self._values(fields, grid, fact, unit)
         if index is None or fact is None:
             return None
         return ColumnMap(index, fact, unit, values, bool(each))
@@ -254,30 +251,47 @@ class _MapReader:
         facts[fact.name] = scalar.line
         return fact
 
-    def _texts(self, fields: Fields, key: str) -> dict[str, str]:
-        """Read what values mean; what means nothing is written as an empty text in quotes."""
-        section = fields.inner(key, f"{fields.owner}的 {key} ", known=())
+    def _values(self, fields: Fields, grid: Grid, fact: Fact | None, unit: str) -> dict[str, str]:
+        """Read what values mean, in the column's unit; what means nothing is written as an empty
+        text in quotes.
+        """
+        section = fields.inner("values", f"{fields.owner}的 values ", known=())
         found = {}
-        for written, (name, node) in section.pairs.items() if section else ():
+        for written, (key, node) in section.pairs.items() if section else ():
             if not isinstance(node, Scalar):
-                fields.reading.wrong(node, f"{key} 的“{written}”", "一段文字")
+                fields.reading.wrong(node, f"values 的“{written}”", "一段文字")
             elif node.empty:
                 message = f"“{written}”后面没有写是什么"
-                fields.fault("empty-value", name, message, '写上值；不填的写 ""')
-            else:
+                fields.fault("empty-value", key, message, '写上值；不填的写 ""')
+            elif fact is not None and self._is_value(fact, node, unit, grid):
                 found[folded(written)] = node.value
         return found
 
-    def _always(self, fields: Fields, facts: dict[str, int]) -> dict[str, str]:
+    def _always(self, fields: Fields, grid: Grid, facts: dict[str, int]) -> dict[str, str]:
+        """Read the facts that are the same for every row."""
         section = fields.inner("always", f"{fields.owner}的 always ", known=())
         found = {}
         for name, (key, node) in section.pairs.items() if section else ():
             fact = self._fact(key, fields, facts)
-            if fact is not None and isinstance(node, Scalar) and not node.empty:
-                found[fact.name] = node.value
-            elif fact is not None:
+            if fact is None:
+                continue
+            if not isinstance(node, Scalar) or not node.value:
                 fields.fault("empty-value", key, f"always 的“{name}”没有写值", "写一个值")
+            elif self._is_value(fact, node, "", grid):
+                found[fact.name] = said_figure(fact, node.value, "", grid.epoch)
         return found
+
+    def _is_value(self, fact: Fact, node: Scalar, unit: str, grid: Grid) -> bool:
+        """Tell whether a text may be a fact's value, or nothing; note where not. Which unit or
+        officer it names, the office knows.
+        """
+        try:
+            if node.value:
+                parse_fact(fact, said_figure(fact, node.value, unit, grid.epoch))
+        except InvalidError as error:
+            self.file.reading.fault("wrong-value", node, error.message, error.mend)
+            return False
+        return True
 
     def _skipped(self, fields: Fields, grid: Grid, last_head: int) -> Iterator[int]:
         """Read which rows are left out, and see that they are still what the map says."""
