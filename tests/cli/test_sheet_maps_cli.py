@@ -259,7 +259,8 @@ def test_what_a_cell_shows_and_holds_differ(office: ForeignOffice) -> None:
     that a spreadsheet lost, and a choice that a word may but need not mean are asked about.
     """
     by_the_zone(office.folder / "台账.xlsx")
-    proposed(office, "台账.xlsx")
+    text = proposed(office, "台账.xlsx")
+    assert "# 2026-05-01: … # E3：表里只显示到月，存的却是 2026-05-01，要写明哪一天\n" in text
     assert asked(office, "台账.xlsx") == [
         (
             "Sheet1!F2: 固定资产投资“1.5”：这一格存的是 1.5，单位“亿元”只在显示格式里，"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from office_tables import WORKFLOW
+from office_tables import WORKFLOW, book
 
 from lifecycle.errors import InvalidError, WorkflowError
 from lifecycle.exchange.sheets.figures import (
@@ -227,6 +227,43 @@ def test_the_words_are_judged(tmp_path: Path) -> None:
     with pytest.raises(WorkflowError) as caught:
         sheet_words(path)
     assert [problem.message for problem in caught.value.problems] == ["“三分之二” 不是数"]
+
+
+def test_rows_that_are_no_item() -> None:
+    """A caption with its Chinese number, a note and whoever filled in the form are left out; a row
+    that has only its number and a name is an item, and so is one that begins with 负责人.
+    """
+    rows = rows_of("""
+        序号 | 名称 | 投资 | 备注
+        一   | 在谈
+        1    | 甲
+        2    | 乙   | 5
+        备注：以协议为准
+        注1. 含税
+        填表人：张三 | | 审核人：李四 | 电话：2
+        负责人 | 丙 | 6
+        序号 | 名称 | 投资 | 备注
+    """)
+    table = find_table(Grid("表", rows), lambda head: head in ("名称", "投资"))
+    assert table is not None
+    assert table.rows == (3, 4, 8)
+    assert [(left.row, left.why) for left in table.left_out] == [
+        (2, "只有编次和一格有字，像是分组的标题"),
+        (5, "说明或落款"),
+        (6, "说明或落款"),
+        (7, "说明或落款"),
+        (9, "表头重复"),
+    ]
+
+
+def test_a_formula_without_its_value_is_a_question(tmp_path: Path) -> None:
+    """A workbook that was never calculated has no values: each such cell is one of its own."""
+    book(tmp_path / "a.xlsx", 表=[["项目名称", "总投资"], ["甲园", "=1+1"], ["乙园", "=1+1"]])
+    grid = read_sheets(tmp_path / "a.xlsx").grids[0]
+    assert (grid.text(2, 1), grid.text(3, 1)) == ("（公式 B2）", "（公式 B3）")
+    assert dict(grid.doubts) == dict.fromkeys(
+        [(2, 1), (3, 1)], "公式没有算出的值，用 Excel 或 WPS 打开并保存一次"
+    )
 
 
 def test_hidden_sheets_are_not_read(tmp_path: Path) -> None:

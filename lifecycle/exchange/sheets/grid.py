@@ -65,7 +65,7 @@ class Grid:
     """A sheet: its rows that hold anything, by number from 1, each with its texts by column from 0.
 
     `doubts` says of a cell (row, column) why its text may not be what was meant. `epoch` is the day
-    0 of its serial dates.
+    0 of its serial dates, `width` the number of its columns.
     """
 
     title: str
@@ -75,9 +75,12 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     epoch: date = _EPOCH
+    width: int = field(init=False)
     _merged: Mapping[tuple[int, int], Merge] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        width = max((len(cells) for cells in self.rows.values()), default=0)
+        object.__setattr__(self, "width", width)
         object.__setattr__(self, "_merged", dict(_cells_of(self.merges, sorted(self.rows))))
 
     def own(self, row: int, column: int) -> str:
@@ -97,11 +100,6 @@ class Grid:
     def filled(self, row: int) -> list[int]:
         """List the columns in which a row itself holds something."""
         return [column for column, text in enumerate(self.rows.get(row, ())) if text]
-
-    @property
-    def width(self) -> int:
-        """Count the columns."""
-        return max((len(cells) for cells in self.rows.values()), default=0)
 
     def cell(self, row: int, column: int) -> str:
         """Name a cell as spreadsheets do: 在谈项目!E12."""
@@ -172,7 +170,7 @@ def _grid(path: Path, sheet: Any, epoch: date) -> Grid:
             column = _column(re.sub(r"\d", "", name))
             doubts[number, column] = "公式没有算出的值，用 Excel 或 WPS 打开并保存一次"
             texts += [""] * (column + 1 - len(texts))
-            texts[column] = "（公式）"
+            texts[column] = f"（公式 {name}）"  # so that no two are taken for one value
         kept = _trimmed(texts)
         if kept:
             rows[number] = kept

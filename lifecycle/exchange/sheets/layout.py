@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lifecycle.exchange.sheets.grid import Grid
-from lifecycle.exchange.sheets.words import SheetWords, folded, sheet_words
+from lifecycle.exchange.sheets.words import folded, sheet_words
 
 _LOOKED_AT = 30
 """A heading stands among so many rows that hold anything."""
@@ -188,7 +188,7 @@ def _sorted_rows(
     grid: Grid, head: tuple[int, int], columns: tuple[HeadColumn, ...]
 ) -> tuple[list[int], list[LeftRow], int]:
     """Sort the rows below a heading: items, what is left out, how many are only numbered."""
-    words = sheet_words()
+    serial = frozenset(column.index for column in columns if is_serial(column.text))
     rows: list[int] = []
     left: list[LeftRow] = []
     numbered = 0
@@ -199,7 +199,7 @@ def _sorted_rows(
         if is_only_numbered(grid, row, columns):
             numbered += 1
             continue
-        why = _why_left(grid, row, heading, words)
+        why = _why_left(grid, row, heading, serial)
         if why:
             left.append(LeftRow(row, first_text(grid, row), why))
         else:
@@ -213,8 +213,9 @@ def first_text(grid: Grid, row: int) -> str:
     return one_line(grid.own(row, filled[0])) if filled else ""
 
 
-def _why_left(grid: Grid, row: int, heading: list[str], words: SheetWords) -> str:
-    """Say why a row is no item; empty where it is one."""
+def _why_left(grid: Grid, row: int, heading: list[str], serial: frozenset[int]) -> str:
+    """Say why a row is no item; empty where it is one. `serial` are the columns of numbers."""
+    words = sheet_words()
     filled = grid.filled(row)
     texts = [folded(grid.own(row, column)) for column in filled]
     if is_total(grid, row):
@@ -225,6 +226,8 @@ def _why_left(grid: Grid, row: int, heading: list[str], words: SheetWords) -> st
         return "说明或落款"
     if len(filled) == 1 and not _is_below_merged(grid, row):
         return "只有一格有字，像是分组的标题或说明"
+    if len(filled) == 2 and filled[0] in serial and not _SERIAL.fullmatch(texts[0]):
+        return "只有编次和一格有字，像是分组的标题"
     return ""
 
 

@@ -185,7 +185,8 @@ class _TableReader:
 
     def _ask(self, row: int, column: int, message: str, mend: str) -> None:
         place = self.grid.cell(row, column)
-        self.found.faults.append(EnteredFault(place, InvalidError(message, mend)))
+        told = InvalidError(one_line(message), mend)
+        self.found.faults.append(EnteredFault(place, told))
 
 
 def _in_skip(row: int, text: str) -> str:

@@ -11,7 +11,7 @@ from lifecycle.engine.values import parse_fact
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.rows import letters
 from lifecycle.exchange.sheets.figures import like_choice, perhaps_choice, read_figure
-from lifecycle.exchange.sheets.grid import Grid, Sheets
+from lifecycle.exchange.sheets.grid import Grid, Sheets, cell_name
 from lifecycle.exchange.sheets.layout import (
     HeadColumn,
     SheetTable,
@@ -150,7 +150,7 @@ class _SheetDraft:
         }
         columns = [column for column in table.columns if column.index in self.values]
         samples = {
-            index: tuple(dict.fromkeys(text for text, _cell in values))[:_SAMPLES]
+            index: tuple(dict.fromkeys(text for text, _row in values))[:_SAMPLES]
             for index, values in self.values.items()
         }
         matches = match_columns(columns, facts, samples, grid.epoch)
@@ -168,12 +168,10 @@ class _SheetDraft:
             if fact.required is True and fact.name not in there
         ]
 
-    def _values(self, column: HeadColumn) -> list[tuple[str, str]]:
-        """Give the filled cells of a column: the text, and the cell's name."""
+    def _values(self, column: HeadColumn) -> list[tuple[str, int]]:
+        """Give the filled cells of a column: the text, and the row."""
         return [
-            (text, self.grid.cell(row, column.index))
-            for row in self.table.rows
-            if (text := self.grid.own(row, column.index))
+            (text, row) for row in self.table.rows if (text := self.grid.own(row, column.index))
         ]
 
     def _always(self, facts: Sequence[Fact]) -> dict[str, str]:
@@ -245,7 +243,7 @@ class _SheetDraft:
         return (fact.unit, "表里没有写单位，按要素的单位，请核对") if fact.unit else ("", "")
 
     def _samples(self, column: HeadColumn) -> str:
-        texts = dict.fromkeys(one_line(text) for text, _cell in self.values[column.index])
+        texts = dict.fromkeys(one_line(text) for text, _row in self.values[column.index])
         shown = [
             text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
             for text in list(texts)[:_SHOWN]
@@ -265,8 +263,11 @@ class _SheetDraft:
         where = "、".join(str(merge) for merge in high[:_SHOWN])
         more = f" 等 {len(high)} 处" if len(high) > _SHOWN else ""
         if fact.type in _NUMBERS or fact.name == self.workflow.subject:
-            yield f"        # 合并的格 {where}{more}：各行各是这么多（是它），还是一共？"
-            yield "        # 各行都是的，去掉下一行前面的 #；一共的，在表里分开填"
+            ask = (
+                "各行各是这么多，还是一共这么多" if fact.type in _NUMBERS else "各行是不是一个项目"
+            )
+            yield f"        # 合并的格 {where}{more}：{ask}？"
+            yield "        # 在表里取消合并、各行分别填；各行都是它的，去掉下一行前面的 #"
             yield "        # merged: each"
         else:
             yield f"        merged: each # 合并的格 {where}{more}，各行都是它"
@@ -277,16 +278,21 @@ class _SheetDraft:
         """
         told: list[str] = []
         asked: list[str] = []
-        odd: dict[str, list[str]] = {}
-        for text, cell in self.values[column.index]:
-            odd.setdefault(text, []).append(cell)
-        for text, cells in odd.items():
-            meant, why = self._meant(fact, text, unit)
+        odd: dict[str, list[int]] = {}
+        doubts: dict[str, str] = {}
+        for text, row in self.values[column.index]:
+            odd.setdefault(text, []).append(row)
+            doubt = self.grid.doubts.get((row, column.index))
+            if doubt:
+                doubts.setdefault(text, doubt)
+        for text, rows in odd.items():
+            doubt = doubts.get(text)
+            meant, why = (None, doubt) if doubt else self._meant(fact, text, unit)
             if meant is not None:
                 told.append(f"          {write_text(text)}: {write_text(meant)} # {why}")
             elif why:
-                where = cells[0].rpartition("!")[2]
-                more = f" 等 {len(cells)} 格" if len(cells) > 1 else ""
+                where = cell_name(rows[0], column.index)
+                more = f" 等 {len(rows)} 格" if len(rows) > 1 else ""
                 line = f"          # {_key(text)}: … # {where}{more}：{why}"
                 asked.append(line[:1500])
         if told:
