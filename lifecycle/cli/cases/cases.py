@@ -137,7 +137,7 @@ def _hint(done: Done) -> None:
 @option("--map", "map_file", type=INPUT, metavar="文件", help="对照：表里哪一列是哪个要素，怎么读")
 @option(
     "--propose-map",
-    "proposed",
+    "target",
     metavar="文件",
     help="只提出一份对照，存到这个文件，供核对、改正；不写入任何事项",
 )
@@ -151,7 +151,7 @@ def open_(
     texts: tuple[str, ...],
     source: str | None,
     map_file: str | None,
-    proposed: str | None,
+    target: str | None,
     whole: bool,
     principal: str | None,
     dry_run: bool,
@@ -159,12 +159,12 @@ def open_(
     """Open one case, or one for each line."""
     from lifecycle.office.cases import cases
 
-    _see_map_options(source, map_file, proposed, texts)
+    _see_map_options(source, map_file, target, texts)
     request = request_of(desk, principal, dry_run=dry_run)
     common = pairs(texts)
     found = desk.office.workflow(workflow)
-    if source and proposed:
-        return tell_proposed_map(desk, request, found.name, source, proposed)
+    if source and target:
+        return tell_proposed_map(desk, request, found.name, source, target)
 
     def do(request: Request, line: BulkLine) -> Done:
         texts = once(common, line.values)
@@ -186,15 +186,15 @@ def open_(
 
 
 def _see_map_options(
-    source: str | None, map_file: str | None, proposed: str | None, texts: tuple[str, ...]
+    source: str | None, map_file: str | None, target: str | None, texts: tuple[str, ...]
 ) -> None:
     """Refuse options of maps that do not go together."""
-    if (map_file or proposed) and not source:
+    if (map_file or target) and not source:
         raise UsageError("没有写是哪个表格", "加 --from 文件.xlsx")
-    if map_file and proposed:
+    if map_file and target:
         mend = "没有对照的，先 --propose-map；有了的，只写 --map"
         raise UsageError("--map 和 --propose-map 不能一起写", mend)
-    if proposed and texts:
+    if target and texts:
         mend = "去掉 --set；各行相同的，立项时再写，或写在对照的 always 里"
         raise UsageError("--propose-map 只提出对照，用不上 --set", mend)
 
