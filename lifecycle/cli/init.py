@@ -95,7 +95,7 @@ def init(
 
 def _propose(desk: Desk, source: str | None, target: str, map_file: str | None) -> None:
     """Propose a directory from a contact list."""
-    from lifecycle.office.administration.contact_list import propose_directory_file
+    from lifecycle.office.sheets.contact_list import propose_directory_file
 
     if source is None:
         raise UsageError("没有写是哪个通讯录", "加 --from 通讯录.xlsx")

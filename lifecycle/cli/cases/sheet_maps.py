@@ -15,7 +15,7 @@ from lifecycle.cli.terminal.paragraph import flow
 if TYPE_CHECKING:
     from lifecycle.office.cases.bulk import BulkLine
     from lifecycle.office.cases.cases import Request
-    from lifecycle.office.cases.sheet_maps import FigureRead, ProposedMap
+    from lifecycle.office.sheets.sheet_maps import FigureRead, ProposedMap
 
 _MOST_SHOWN = 40
 """So many values that are read as something else are shown; `--json` has all."""
@@ -23,7 +23,7 @@ _MOST_SHOWN = 40
 
 def tell_proposed_map(desk: Desk, request: Request, workflow: str, source: str, target: str) -> int:
     """Propose a map and say what it takes the table for."""
-    from lifecycle.office.cases.sheet_maps import propose_sheet_map
+    from lifecycle.office.sheets.sheet_maps import propose_sheet_map
 
     found = propose_sheet_map(
         desk.office, request, desk.office.workflow(workflow), file_named(source), file_named(target)
@@ -65,7 +65,7 @@ def lines_by_map(
     """Read the lines of a table by its map, and give what a machine is told beside the results. In
     a dry run people are shown what is read as something else.
     """
-    from lifecycle.office.cases.sheet_maps import read_by_map
+    from lifecycle.office.sheets.sheet_maps import read_by_map
 
     found = read_by_map(
         desk.office,
