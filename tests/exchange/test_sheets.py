@@ -22,7 +22,8 @@ from lifecycle.exchange.sheets.figures import (
     read_figure,
 )
 from lifecycle.exchange.sheets.grid import Grid, Merge, read_sheets
-from lifecycle.exchange.sheets.layout import find_table, unit_in
+from lifecycle.exchange.sheets.layout import HeadColumn, find_table, unit_in
+from lifecycle.exchange.sheets.matching import match_columns
 from lifecycle.exchange.sheets.words import FILE, sheet_words
 from lifecycle.workflow.reader import read_workflow
 from lifecycle.workflow.yaml.tree import Scalar, read_tree
@@ -227,6 +228,21 @@ def test_the_words_are_judged(tmp_path: Path) -> None:
     with pytest.raises(WorkflowError) as caught:
         sheet_words(path)
     assert [problem.message for problem in caught.value.problems] == ["“三分之二” 不是数"]
+
+
+def test_a_head_is_first_the_fact_that_is_called_just_so() -> None:
+    """用地面积（平方米） is the fact of that title, 用地面积（亩） the one without brackets; a head
+    over another may be part of the name.
+    """
+    paths = [("用地面积（平方米）",), ("用地面积（亩）",), ("项目", "名称"), ("用工", "人数")]
+    columns = [HeadColumn(index, path) for index, path in enumerate(paths)]
+    found = match_columns(columns, list(FACTS.values()), {}, EPOCH)
+    assert {index: match.fact.name for index, match in found.items()} == {
+        0: "land_m2",
+        1: "land_mu",
+        2: "name",
+        3: "people",
+    }
 
 
 def test_rows_that_are_no_item() -> None:
