@@ -12,6 +12,8 @@ from lifecycle.frozen import dataclass
 
 _ONE_LINE = 40
 """Cells up to which several names are told in one line."""
+MOST_TOLD = 200
+"""So many faults of what was entered are told to people; of more, how many more."""
 
 OS_REASONS = {
     errno.ENOSPC: "磁盘已满",
@@ -169,9 +171,11 @@ class SeveralError(InvalidError):
         self.faults = tuple(faults)
         lines = (
             f"\n  {fault.message}" + (f"　改法：{fault.error.mend}" if fault.error.mend else "")
-            for fault in self.faults
+            for fault in self.faults[:MOST_TOLD]
         )
-        super().__init__(f"有 {len(self.faults)} 处填得不对：{''.join(lines)}")
+        rest = len(self.faults) - MOST_TOLD
+        more = f"\n  另有 {rest} 处，改好以上各处再看" if rest > 0 else ""
+        super().__init__(f"有 {len(self.faults)} 处填得不对：{''.join(lines)}{more}")
 
     @property
     def details(self) -> Mapping[str, object]:

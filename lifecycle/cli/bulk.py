@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lifecycle.callers import file_named
@@ -65,8 +65,9 @@ def run_bulk(
     title: str,
     whole: bool,
     told: Callable[[Done], str],
+    beside: Mapping[str, object] | None = None,
 ) -> int:
-    """Do every line and print its result.
+    """Do every line and print its result; `beside` is what a machine is told beside the results.
 
     Give the exit code: 0 all done, 1 some not, 3 if the database went away. With `whole`, one line
     that cannot be done undoes all others.
@@ -88,7 +89,7 @@ def run_bulk(
     results = run_lines(desk.office, request, shown, do, whole=whole, seen=seen)
     if unheard:
         raise unheard[0]
-    return _conclude(desk, request, results, len(lines), whole=whole)
+    return _conclude(desk, request, results, len(lines), whole=whole, beside=beside or {})
 
 
 def _print(result: Result, told: Callable[[Done], str]) -> None:
@@ -115,7 +116,13 @@ def _failed(line: BulkLine, where: str, error: LifecycleError) -> str:
 
 
 def _conclude(
-    desk: Desk, request: Request, results: list[Result], total: int, *, whole: bool
+    desk: Desk,
+    request: Request,
+    results: list[Result],
+    total: int,
+    *,
+    whole: bool,
+    beside: Mapping[str, object],
 ) -> int:
     same = sum(result.done is not None and result.done.unchanged for result in results)
     done = sum(result.error is None for result in results) - same
@@ -133,7 +140,7 @@ def _conclude(
         }
         answer |= {"unchanged": same} if same else {}
         items = [_json(result, undone=undone) for result in results]
-        write_answer({**answer, "results": items}, (), ok=not errors)
+        write_answer({**answer, **beside, "results": items}, (), ok=not errors)
     elif undone:
         say(f"{len(errors)} 件不能办理，其余也未办理：没有写入任何内容")
     else:

@@ -23,20 +23,25 @@ _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 def read_csv(path: Path) -> Iterator[SheetRow]:
     """Read the rows; the guard that `write_csv` puts before formulas is taken off again."""
+    lines = read_records(path)
+    first = next(
+        ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells)), None
+    )
+    if first is None:
+        raise InvalidError(f"{path.name} 里什么也没有", "第一行写列名，以下每行一个事项")
+    heads = heads_of(SheetPlace(path.name, first[0]), first[1])
+    for line, cells in lines:
+        row = row_of(SheetPlace(path.name, line), heads, [_unguarded(cell) for cell in cells])
+        if row is not None:
+            yield row
+
+
+def read_records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Read the records as they stand, each with the line on which it begins."""
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         separator = _separator(file)
-        lines = _numbered(path.name, csv.reader(file, delimiter=separator, strict=True))
-        first = next(
-            ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells)), None
-        )
-        if first is None:
-            raise InvalidError(f"{path.name} 里什么也没有", "第一行写列名，以下每行一个事项")
-        heads = heads_of(SheetPlace(path.name, first[0]), first[1])
-        for line, cells in lines:
-            row = row_of(SheetPlace(path.name, line), heads, [_unguarded(cell) for cell in cells])
-            if row is not None:
-                yield row
+        yield from _numbered(path.name, csv.reader(file, delimiter=separator, strict=True))
 
 
 def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

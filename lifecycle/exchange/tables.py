@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.csvfile import read_csv, write_csv
@@ -17,6 +18,9 @@ from lifecycle.infile import open_file
 from lifecycle.outfile import new_file
 
 MOST_MB = 50
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_rows(path: Path) -> Iterator[SheetRow]:
@@ -24,18 +28,37 @@ def read_rows(path: Path) -> Iterator[SheetRow]:
 
     Empty rows are left out. Raises InvalidError when the file is missing, too large or no table.
     """
-    head = _opened(path)
-    if head.startswith(b"PK\x03\x04"):
+    if is_workbook(path):
         from lifecycle.exchange.workbook import read_xlsx
 
         return read_xlsx(path)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InvalidError(
-            f"{path.name} 是旧的 .xls 格式", "在 Excel 或 WPS 中另存为 .xlsx，再试一次"
-        )
     if path.suffix.lower() in (".yaml", ".yml"):
         return read_yaml(path)
     return read_csv(path)
+
+
+def is_workbook(path: Path) -> bool:
+    """Tell whether a file is an XLSX workbook, by its content.
+
+    Raises InvalidError when it is missing, too large, empty, of the old kind or under a password.
+    """
+    head = _opened(path)
+    if head.startswith(_OLE):
+        _refuse_old(path)
+    return head.startswith(_ZIP)
+
+
+def _refuse_old(path: Path) -> NoReturn:
+    """Say of a file in the container of old Office files what it is: such a container also holds a
+    workbook under a password ([MS-OFFCRYPTO] 2.3.4.4), whatever its extension.
+    """
+    with open_file(path) as file:
+        locked = _ENCRYPTED in file.read()
+    if locked:
+        raise InvalidError(
+            f"{path.name} 加了密码，打不开", "在 Excel 或 WPS 中打开，取消密码后另存，再试一次"
+        )
+    raise InvalidError(f"{path.name} 是旧的 .xls 格式", "在 Excel 或 WPS 中另存为 .xlsx，再试一次")
 
 
 def write_rows(path: Path, kind: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -32,6 +33,24 @@ def read_xlsx(path: Path) -> Iterator[SheetRow]:
     """Read the rows of all visible sheets, each under its own heads; formulas count as the values
     that they last had.
     """
+    with opened_book(path) as book:
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        if not sheets:
+            raise InvalidError(f"{path.name} 里没有可见的工作表")
+        filled = 0
+        for sheet in sheets:
+            for row in _rows(path, sheet):
+                filled += 1
+                yield row
+        if not filled:
+            titles = "、".join(f"“{sheet.title}”" for sheet in sheets)
+            message = f"{path.name} 的工作表{titles}里什么也没有"
+            raise InvalidError(message, "第一行写列名，以下每行一个事项")
+
+
+@contextmanager
+def opened_book(path: Path) -> Iterator[Any]:
+    """Open a workbook to be read row by row; raises InvalidError where it is none."""
     _guard_size(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
@@ -47,18 +66,7 @@ def read_xlsx(path: Path) -> Iterator[SheetRow]:
             f"{path.name} 不是完好的 XLSX 文件", "用 Excel 或 WPS 打开检查，另存后再试"
         ) from error
     try:
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        if not sheets:
-            raise InvalidError(f"{path.name} 里没有可见的工作表")
-        filled = 0
-        for sheet in sheets:
-            for row in _rows(path, sheet):
-                filled += 1
-                yield row
-        if not filled:
-            titles = "、".join(f"“{sheet.title}”" for sheet in sheets)
-            message = f"{path.name} 的工作表{titles}里什么也没有"
-            raise InvalidError(message, "第一行写列名，以下每行一个事项")
+        yield book
     finally:
         book.close()
 
@@ -66,10 +74,10 @@ def read_xlsx(path: Path) -> Iterator[SheetRow]:
 def _rows(path: Path, sheet: Any) -> Iterator[SheetRow]:
     """Read one sheet; a sheet whose heads cannot be read is one faulty row."""
     heads: list[str] = []
-    uncalculated = _uncalculated(sheet)
+    uncalculated = uncalculated_cells(sheet)
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         place = SheetPlace(path.name, number, sheet.title)
-        texts = [_text(cell) for cell in cells]
+        texts = [text_of(cell) for cell in cells]
         if heads:
             yield from _row(place, heads, texts, uncalculated.get(number, ()))
         elif any(text.strip() for text in texts):
@@ -89,10 +97,10 @@ def _row(
         for cell in uncalculated
     ]
     for index, text in enumerate(texts[: len(heads)]):
-        if text in _ERRORS:
+        if text in ERRORS:
             message = f"{place.at(heads[index])}：公式出错 {text}"
             faults.append(InvalidError(message, "改正公式，或直接填值"))
-    kept = ["" if text in _ERRORS else text for text in texts]
+    kept = ["" if text in ERRORS else text for text in texts]
     row = row_of(place, heads, kept)
     if row is not None:
         yield replace(row, faults=(*faults, *row.faults))
@@ -100,10 +108,11 @@ def _row(
         yield SheetRow(place, faults=tuple(faults))
 
 
-_ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
+ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
+"""What a cell holds where its formula fails."""
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Write a cell's value as an officer would type it."""
     if value is None:
         return ""
@@ -138,13 +147,13 @@ def _guard_size(path: Path) -> None:
         )
 
 
-def _uncalculated(sheet: Any) -> dict[int, list[str]]:
+def uncalculated_cells(sheet: Any) -> dict[int, list[str]]:
     """Find the formulas that hold no value, by row: openpyxl would give them as empty cells, and
     data would be lost.
     """
     found: dict[int, list[str]] = {}
     with sheet._get_source() as source:
-        for window in _windows(source):
+        for window in windows(source):
             for match in _UNCALCULATED.finditer(window) if b"<f" in window else ():
                 cell = match[1].decode()
                 row = found.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), [])
@@ -153,7 +162,7 @@ def _uncalculated(sheet: Any) -> dict[int, list[str]]:
     return found
 
 
-def _windows(source: IO[bytes]) -> Iterator[bytes]:
+def windows(source: IO[bytes]) -> Iterator[bytes]:
     """Yield a file in pieces that overlap by more than the longest formula."""
     tail = b""
     while chunk := source.read(_CHUNK):

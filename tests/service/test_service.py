@@ -182,6 +182,27 @@ def test_many_cases_come_from_a_table_and_from_standard_input(served: Served) ->
     assert [line[:4] for line in typed.stdout.splitlines()] == ["✓ -:", "✓ -:", "已办理 "]
 
 
+def test_a_table_and_its_map_are_the_clients(served: Served) -> None:
+    """A map is proposed for a table of the client's, written on the client's side, never over
+    another, and read from there.
+    """
+    table = "项目表,,\n序号,项目名称,总投资（亿元）\n1,云和木玩,1.2\n合计,,1.2\n"
+    (served.desk / "台账.csv").write_text(table, "utf-8")
+    command = ("open", "visit", "--from", "台账.csv")
+    proposed = served.call(*command, "--propose-map", "对照.yaml")
+    assert proposed.returncode == 0, proposed.stderr
+    assert proposed.stdout.startswith("已提出对照 对照.yaml，没有写入任何事项\n")
+    text = (served.desk / "对照.yaml").read_text("utf-8")
+    assert "unit: 亿元 # 表头写的单位" in text
+    assert served.call(*command, "--propose-map", "对照.yaml").returncode == 1
+    assert (served.desk / "对照.yaml").read_text("utf-8") == text
+    done = served.call(*command, "--map", "对照.yaml")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "已办理 1 件，未办理 0 件"
+    shown = served.call("show", "云和木玩", "--json").stdout
+    assert '"investment":"12000"' in shown.replace(" ", "")
+
+
 def test_what_is_written_is_written_by_the_client(served: Served) -> None:
     """Tables, reports, pictures are, byte for byte, those that the same command writes on the file,
     and lie on the client's side; what is there already is not replaced.
@@ -283,6 +304,7 @@ def opened_paths(served: Served, scratch: Path, words: tuple[str, ...]) -> tuple
     [
         ("attach", "剑瓷", "report"),
         ("open", "visit", "--from"),
+        ("open", "visit", "--from", "a.csv", "--map"),
         ("set", "{}.csv", "area=3", "--request-id"),
         ("replay", "--under"),
         ("workflow", "graph", "visit", "-o"),

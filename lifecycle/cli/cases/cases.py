@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
+from lifecycle.cli.cases.sheet_maps import lines_by_map, tell_proposed_map
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import (
     done_json,
@@ -115,9 +116,11 @@ def _hint(done: Done) -> None:
     "open",
     help="立项：开启一个事项，打印它的编号。用 --from 可从 YAML 或表格一次立多项，"
     "列名写要素的标识或名称"
-    "。",
+    "。表格不必改样子：先用 --propose-map 提出一份对照，核对后用 --map 读。",
     examples=[
-        "lifecycle open project --set name=剑瓷文化体验街区 --set investment=32000 --as bureau01"
+        "lifecycle open project --set name=剑瓷文化体验街区 --set investment=32000 --as bureau01",
+        "lifecycle open project --from 台账.xlsx --propose-map 对照.yaml",
+        "lifecycle open project --from 台账.xlsx --map 对照.yaml --dry-run",
     ],
 )
 @argument("workflow", metavar="流程", help="流程的标识或名称")
@@ -132,6 +135,13 @@ def _hint(done: Done) -> None:
 @option(
     "--from", "source", type=INPUT, metavar="文件", help="从 YAML、XLSX 或 CSV 读要素，每行一项"
 )
+@option("--map", "map_file", type=INPUT, metavar="文件", help="对照：表里哪一列是哪个要素，怎么读")
+@option(
+    "--propose-map",
+    "target",
+    metavar="文件",
+    help="只提出一份对照，存到这个文件，供核对、改正；不写入任何事项",
+)
 @_whole
 @acting
 @_dry_run
@@ -141,6 +151,8 @@ def open_(
     workflow: str,
     texts: tuple[str, ...],
     source: str | None,
+    map_file: str | None,
+    target: str | None,
     whole: bool,
     principal: str | None,
     dry_run: bool,
@@ -148,22 +160,44 @@ def open_(
     """Open one case, or one for each line."""
     from lifecycle.office.cases import cases
 
+    _see_map_options(source, map_file, target, texts)
     request = request_of(desk, principal, dry_run=dry_run)
     common = pairs(texts)
     found = desk.office.workflow(workflow)
+    if source and target:
+        return tell_proposed_map(desk, request, found.name, source, target)
 
     def do(request: Request, line: BulkLine) -> Done:
         texts = once(common, line.values)
         return cases.open_case(desk.office, request, found, texts, line.origin)
 
+    told = done_line if dry_run else _opened_line
+    if source and map_file:
+        lines, beside = lines_by_map(desk, request, found.name, source, map_file)
+        return run_bulk(
+            desk, request, lines, do, title="立项", whole=whole, told=told, beside=beside
+        )
     lines = read_lines(source, with_case=False) if source else [BulkLine("", "", {})]
     if len(lines) > 1 or lines[0].fault:
-        told = done_line if dry_run else _opened_line
         return run_bulk(desk, request, lines, do, title="立项", whole=whole, told=told)
     refuse_options_of_bulk(whole=whole)
     done = do(request, lines[0])
     desk.answer(done_json(done), lambda: _print_opened(done), following=following(done))
     return 0
+
+
+def _see_map_options(
+    source: str | None, map_file: str | None, target: str | None, texts: tuple[str, ...]
+) -> None:
+    """Refuse options of maps that do not go together."""
+    if (map_file or target) and not source:
+        raise UsageError("没有写是哪个表格", "加 --from 文件.xlsx")
+    if map_file and target:
+        mend = "没有对照的，先 --propose-map；有了的，只写 --map"
+        raise UsageError("--map 和 --propose-map 不能一起写", mend)
+    if target and texts:
+        mend = "去掉 --set；各行相同的，立项时再写，或写在对照的 always 里"
+        raise UsageError("--propose-map 只提出对照，用不上 --set", mend)
 
 
 def _opened_line(done: Done) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lifecycle.people.changes import OfficeChange
     from lifecycle.workflow.model import Workflow
 
+_TABLES = (".xlsx", ".xls", ".csv")
 FIRST_OFFICER = "admin"
 """The first officer's code, unless another is given."""
 
@@ -89,8 +90,17 @@ def prepare(source: str | None, unit_title: str | None, officer: str | None) -> 
         first = _first(workflows, unit_title, officer or FIRST_OFFICER)
         return Founding(first, (), tuple(definitions))
     roles = {role.name: role.title for w in workflows for role in w.roles.values()}
+    _refuse_table(Path(source))
     listed = read_directory_file(Path(source), roles | SYSTEM_ROLES)
     return Founding(listed.office, listed.changes, tuple(definitions))
+
+
+def _refuse_table(source: Path) -> None:
+    """Refuse a contact list, of which a directory is to be made first."""
+    if source.suffix.lower() in _TABLES:
+        command = f"lifecycle init --from {source} --propose-map 名册.yaml"
+        mend = f"先提出名册，核对、改正后再建库：{command}"
+        raise InvalidError(f"{source.name} 是表格，不能直接建库", mend)
 
 
 def _first(workflows: list[Workflow], unit_title: str | None, officer: str) -> FoundOffice:

@@ -21,6 +21,12 @@ def write_tree(root: Mapping) -> str:
     return "".join(f"{line}\n" for line in _block(root, ""))
 
 
+def write_text(text: str) -> str:
+    """Write one text as a value or key, in quotes where it must be."""
+    scalar = Scalar(text, True, 1, 1, 1)
+    return json.dumps(text, ensure_ascii=False) if scalar.empty else _scalar(scalar)
+
+
 def _block(node: Mapping | Sequence, indent: str) -> Iterator[str]:
     """Give the lines of a mapping or list that has something in it."""
     if isinstance(node, Sequence):
