@@ -26,7 +26,7 @@ def put_rows(
     `before` is None for a case just opened; the calendar is the one in force. Raises ConflictError
     if somebody else was first.
     """
-    row = case_row(workflow, after, calendar)
+    row = case_row(workflow, after, calendar, store.last_read)
     store.put_case(row)
     put_steps(store, after)
     # Before the letters: what the case had is compared with what it has, and it is read by need.
