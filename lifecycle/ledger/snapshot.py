@@ -7,17 +7,21 @@ that it was read from, and only what is another part now is written anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from lifecycle.engine.case import Case, dump_part, kept_parts, load_case
+from lifecycle.engine.case import Case, dump_case, dump_part, kept_parts, load_case
 from lifecycle.ledger.record import UNREADABLE, canonical, damaged
 
 _DECODER = json.JSONDecoder()
+LARGE = 4_000
+"""Bytes from which on it pays to take a snapshot apart; a smaller one is written in one piece."""
 
 
 class ReadSnapshot(NamedTuple):
-    """A snapshot as it was read: its bytes, the case in it, and the text of each of its parts."""
+    """A snapshot as it was read: its bytes, the case in it, and the text of each of its parts, of a
+    small one of none.
+    """
 
     raw: bytes
     case: Case
@@ -27,33 +31,42 @@ class ReadSnapshot(NamedTuple):
 def read_snapshot(raw: bytes) -> ReadSnapshot:
     """Read a snapshot. Raises UnavailableError where it is damaged."""
     try:
-        members = list(_members(raw.decode()))
-        case = load_case({name: value for name, value, _text in members})
+        if len(raw) < LARGE:
+            return ReadSnapshot(raw, load_case(json.loads(raw)), {})
+        values, texts = _taken_apart(raw.decode())
+        return ReadSnapshot(raw, load_case(values), texts)
     except UNREADABLE as error:
         raise damaged("事项状态") from error
-    return ReadSnapshot(raw, case, {name: text for name, _value, text in members})
 
 
-def _members(text: str) -> Iterator[tuple[str, Any, str]]:
-    """Read a canonical JSON object: the name, value and text of each member. Raises ValueError."""
+def _taken_apart(text: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read a canonical JSON object whose names are plain: the value of each member, and its text.
+
+    Raises ValueError.
+    """
+    values, texts = {}, {}
     place = 0
-    while text.startswith("," if place else "{", place):
-        name, colon = _DECODER.raw_decode(text, place + 1)
-        value, end = _DECODER.raw_decode(text, colon + 1)
-        yield name, value, text[colon + 1 : end]
+    while text.startswith(',"' if place else '{"', place):
+        colon = text.index('":', place) + 1
+        name = text[place + 2 : colon - 1]
+        values[name], end = _DECODER.raw_decode(text, colon + 1)
+        texts[name] = text[colon + 1 : end]
         place = end
     if text[place:] != "}":
         raise ValueError("不是规范形式")
+    return values, texts
 
 
 def write_snapshot(case: Case, read: ReadSnapshot | None) -> bytes:
-    """Write a case's snapshot. A part that is the very one of a case that was read, is as it was
-    there: what a case consists of never changes.
+    """Write a case's snapshot: the same bytes whatever was read. A part that is the very one of a
+    case that was read, stands as it was there: what a case consists of never changes.
     """
+    if read is None or not read.texts:
+        return canonical(dump_case(case))
     members = []
     for name, part in sorted(kept_parts(case).items()):
-        known = read.texts.get(name) if read is not None else None
-        if read is None or known is None or getattr(read.case, name) is not part:
-            known = canonical(dump_part(name, part)).decode()
-        members.append(f'"{name}":{known}')
+        text = read.texts.get(name) if getattr(read.case, name) is part else None
+        if text is None:
+            text = canonical(dump_part(name, part)).decode()
+        members.append(f'"{name}":{text}')
     return f"{{{','.join(members)}}}".encode()

@@ -11,6 +11,7 @@ from ledger_office import Bureau
 from lifecycle.engine.case import Case, dump_case
 from lifecycle.errors import UnavailableError
 from lifecycle.frozen import replace
+from lifecycle.ledger import snapshot
 from lifecycle.ledger.record import canonical
 from lifecycle.ledger.snapshot import ReadSnapshot, read_snapshot, write_snapshot
 
@@ -26,6 +27,15 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[bytes]]
             yield [one[1] for one in found if one is not None]
 
 
+@pytest.fixture(params=[0, 10**9])
+def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Have every snapshot count as a large one, or none."""
+    monkeypatch.setattr(snapshot, "LARGE", request.param)
+    size: int = request.param
+    return size
+
+
+@pytest.mark.usefixtures("large")
 def test_it_is_the_same_whatever_was_read_before(snapshots: list[bytes]) -> None:
     """Written after nothing was read, after itself was, and after any other case was."""
     assert len(snapshots) > 2
@@ -35,10 +45,13 @@ def test_it_is_the_same_whatever_was_read_before(snapshots: list[bytes]) -> None
         assert {write_snapshot(one.case, other) for other in (None, *read)} == {one.raw}
 
 
-def test_only_what_is_another_part_is_written_anew(snapshots: list[bytes]) -> None:
+def test_only_what_is_another_part_is_written_anew(
+    snapshots: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A part that is the very one that was read stands as its text was; one that changed, came or
     went, as it now is.
     """
+    monkeypatch.setattr(snapshot, "LARGE", 0)
     read = read_snapshot(snapshots[0])
     marked = ReadSnapshot(read.raw, read.case, {**read.texts, "facts": "0", "title": "0"})
     after: Case = replace(read.case, title="另一个名称", cancelled=True)
@@ -49,6 +62,7 @@ def test_only_what_is_another_part_is_written_anew(snapshots: list[bytes]) -> No
     assert write_snapshot(read.case, cancelled) == read.raw
 
 
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("end", [0, 1, 20, -1])
 def test_what_is_cut_short_is_damaged(snapshots: list[bytes], end: int) -> None:
     """Nothing is read out of a part of a snapshot, nor out of one with something after it."""
