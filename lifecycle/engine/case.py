@@ -339,24 +339,26 @@ def dump_case(case: Case) -> dict[str, Any]:
     The same case always gives the same bytes. Letters and steps are kept one by one: see
     `dump_case_letter` and `step_row`. Who made its entries stands in these.
     """
-    data = _plain(case)
-    del data["letters"], data["steps"], data["recorders"]
-    for name in ("cancelled", "migrated_on", "declared_on"):
-        if not data[name]:
-            del data[name]  # few cases have these, and a row is read at every command
-    for name in ("materials", "fired", "asked"):
-        data[name] = {key: _plain(item) for key, item in data[name].items()}
-    data["renewals"] = {key: _dump_renewal(item) for key, item in case.renewals.items()}
-    if not case.renewals:
-        del data["renewals"]  # there are seldom any, and a row is read at every command
-    data["opinions"] = {key: _dump_opinion(item) for key, item in case.opinions.items()}
-    data["suspensions"] = [_plain(one) for one in case.suspensions]
-    data["stops"] = [list(stop) for stop in case.stops]
-    data["proposals"] = {key: _dump_proposal(one) for key, one in case.proposals.items()}
-    # Of these a case may have hundreds: they are written as lists, in the order of their fields.
-    data["editions"] = {name: _row(item) for name, item in case.editions.items()}
-    data["past"] = {name: [_dump_past(one) for one in case.past[name]] for name in case.past}
-    return data
+    return {name: dump_part(name, part) for name, part in kept_parts(case).items()}
+
+
+def kept_parts(case: Case) -> dict[str, Any]:
+    """Give the fields of a case of which `dump_case` gives the plain values.
+
+    What few cases have is left out where there is none: a row is read at every command.
+    """
+    parts = _plain(case)
+    del parts["letters"], parts["steps"], parts["recorders"]
+    for name in ("cancelled", "migrated_on", "declared_on", "renewals"):
+        if not parts[name]:
+            del parts[name]
+    return parts
+
+
+def dump_part(name: str, part: Any) -> Any:
+    """Give the plain values of one field of a case."""
+    dump = _DUMPED.get(name)
+    return part if dump is None else dump(part)
 
 
 @cache
@@ -383,6 +385,7 @@ def _dump_renewal(renewal: Renewal) -> dict[str, Any]:
 
 
 def _row(item: Edition) -> list[Any]:
+    """Give an edition as a list in the order of its fields: of these a case may have hundreds."""
     return list(_values_of(Edition)(item))
 
 
@@ -395,6 +398,10 @@ def _dump_past(past: PastEdition) -> dict[str, Any]:
     }
 
 
+def _dump_pasts(past: tuple[PastEdition, ...]) -> list[Any]:
+    return [_dump_past(one) for one in past]
+
+
 def _load_past(data: Mapping[str, Any]) -> PastEdition:
     value = File(**data["file"]) if "file" in data else data["value"]
     return PastEdition(Edition(*data["edition"]), value, data["undone"])
@@ -403,6 +410,25 @@ def _load_past(data: Mapping[str, Any]) -> PastEdition:
 def _dump_proposal(proposal: Proposal) -> dict[str, Any]:
     file = _plain(proposal.file) if proposal.file else None
     return {**_plain(proposal), "file": file}
+
+
+def _each(dump: Callable[[Any], Any]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Give what dumps all items of a mapping."""
+    return lambda items: {key: dump(item) for key, item in items.items()}
+
+
+_DUMPED: Mapping[str, Callable[[Any], Any]] = {
+    "materials": _each(_plain),
+    "fired": _each(_plain),
+    "asked": _each(_plain),
+    "renewals": _each(_dump_renewal),
+    "opinions": _each(_dump_opinion),
+    "suspensions": lambda suspensions: [_plain(one) for one in suspensions],
+    "proposals": _each(_dump_proposal),
+    "editions": _each(_row),
+    "past": _each(_dump_pasts),
+}
+"""What gives the plain values of those fields of a case that are not plain themselves."""
 
 
 def _load_proposal(data: Mapping[str, Any]) -> Proposal:

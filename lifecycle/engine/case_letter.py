@@ -4,7 +4,7 @@ number, sent, answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from dataclasses import field
 from types import MappingProxyType
 from typing import Any
@@ -173,8 +173,19 @@ class Letters(Mapping[str, CaseLetter]):
     def __len__(self) -> int:
         return len(self._beneath) + sum(name not in self._beneath for name in self.changed)
 
+    def values(self) -> ValuesView[CaseLetter]:
+        """Give all letters; those beneath are asked for at once, not one by one."""
+        return self._all().values()
+
+    def items(self) -> ItemsView[str, CaseLetter]:
+        """Give all letters with their names, asked for likewise."""
+        return self._all().items()
+
+    def _all(self) -> dict[str, CaseLetter]:
+        return {**dict(self._beneath.items()), **self.changed}
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Mapping) and dict(self) == dict(other)
+        return isinstance(other, Mapping) and self._all() == dict(other.items())
 
     __hash__ = None  # type: ignore[assignment]  # compared by what it holds, like any mapping
 

@@ -133,6 +133,9 @@ class Steps(Sequence[MadeStep]):
     def __iter__(self) -> Iterator[MadeStep]:
         return iter(self._all())
 
+    def __reversed__(self) -> Iterator[MadeStep]:
+        return reversed(self._all())
+
     @overload
     def __getitem__(self, place: int) -> MadeStep: ...
     @overload

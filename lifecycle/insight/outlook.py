@@ -184,6 +184,9 @@ def endings_of(workflow: Workflow, case: Case, item: OpenLimit) -> Iterator[Endi
 
 def pending_corrections(workflow: Workflow, case: Case, moment: Moment) -> list[Pending]:
     """List the corrections that wait for the lead, the oldest first."""
+    waiting = waiting_proposals(case)
+    if not waiting:
+        return []  # nor is asked who would confirm: that may look at all steps of the case
     lead = role_titles(workflow, confirmers_of(workflow, case))
     return [
         Pending(
@@ -194,7 +197,7 @@ def pending_corrections(workflow: Workflow, case: Case, moment: Moment) -> list[
             confirm=f"lifecycle confirm {case.number} {proposal.seq}",
             decline=f"lifecycle decline {case.number} {proposal.seq} --note …",
         )
-        for proposal in waiting_proposals(case)
+        for proposal in waiting
     ]
 
 

@@ -20,8 +20,8 @@ from lifecycle.ledger.sql import text
 from lifecycle.ledger.sql.statement import Statement
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Case
     from lifecycle.ledger.files import Files
+    from lifecycle.ledger.snapshot import ReadSnapshot
 
 _MEND_DEFINITION = (
     "先运行 lifecycle audit，看是哪一条发布的、影响哪些记录；"
@@ -76,7 +76,7 @@ class Store(ABC):
     Every method raises UnavailableError when the database cannot be used. `deeds` is told of every
     entry that is committed. `url` opens it in another process; `name` is how people are told which
     database it is; `place` is the path beside which this machine keeps what belongs to it; `files`
-    are the materials. `last_read` is the snapshot that was read last, and the case in it.
+    are the materials. `last_read` is the snapshot that was read last.
     """
 
     url: str
@@ -89,7 +89,7 @@ class Store(ABC):
         self._appended: dict[str, tuple[str, int, str]] = {}
         self._numbers: dict[str, str] = {}
         self._definitions: dict[str, bytes] = {}
-        self.last_read: tuple[bytes, Case] | None = None
+        self.last_read: ReadSnapshot | None = None
 
     @abstractmethod
     def close(self) -> None:

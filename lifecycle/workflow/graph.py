@@ -5,9 +5,9 @@ their kind does not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lifecycle.errors import Problem, nearest
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.model import OPENING, PREVIOUS, Transition, Workflow
 
 MOST_GUESSES = 100

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from small import TEXT, Desk
 
+from lifecycle.engine.gates.gates import confirmers_of
 from lifecycle.engine.steps import MadeStep, Steps, step_in, step_row
+from lifecycle.frozen import replace
 
 
 class Beneath:
@@ -96,3 +99,15 @@ def test_a_step_comes_back_out_of_plain_values() -> None:
     row = step_row(made)
     row[4], row[7] = list(row[4]), {"t": [1, "d", 2]}
     assert step_in(row) == made
+
+
+def test_who_confirms_is_told_without_the_steps_where_the_state_has_a_lead() -> None:
+    """A to-do list asks it of many cases: they are read only where the lead of a state before is
+    looked for.
+    """
+    panel = "panel: {lead: bureau, core: [land, finance], extra: x}\n"
+    desk = Desk(text=TEXT.replace(panel, "opened_by: bureau\n"))
+    beneath = Beneath(made_of("a"))
+    assert desk.case is not None
+    led = replace(desk.case, steps=Steps(beneath))
+    assert (confirmers_of(desk.workflow, led), beneath.asked) == (("bureau",), [])

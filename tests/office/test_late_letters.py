@@ -4,12 +4,15 @@ with the reason, or not at all.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from ledger_office import CONSULTATION, copied, forged
 from paper_office import Paper
+
+from lifecycle.ledger.rows.task_rows import REPLACE, kept_tasks
 
 LETTER = "3-consultation"
 BEGUN, TODAY = "2026-09-29", "2026-09-30"
@@ -214,6 +217,44 @@ def test_what_went_out_before_a_return_undid_its_step_is_told(paper: Paper) -> N
     assert "已签发（所属流转已退回，须替代或作废）" in paper.do("notice", "list", number)
     paper.do("notice", "void", number, LETTER, "--note", "项目已退回", by="bureau04")
     assert (lapses(paper, number)[LETTER], told in paper.do("show", number)) == (None, False)
+
+
+def to_be_replaced(paper: Paper, number: str) -> list[str]:
+    """Name the letters of a case that its rows say are to be replaced; the audit sees no others."""
+    assert paper.findings() == []
+    with closing(paper.office()) as office:
+        kept = kept_tasks(office.store, office.case(number).id)
+    return sorted(row.transition for row in kept if row.kind == REPLACE)
+
+
+def test_the_rows_follow_what_is_to_be_replaced(paper: Paper) -> None:
+    """A letter in force whose step was undone stands in the rows, whatever else is recorded, until
+    another is drafted in its place; again once that one is void; and no more once it is void.
+    """
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    goes_on(paper, number)
+    assert to_be_replaced(paper, number) == []
+    paper.do("advance", number, "send_back", "--note", "重报", by="planning01")
+    assert to_be_replaced(paper, number) == [LETTER]
+    paper.do("advance", number, "note_visit", "--set", "people=3", by="bureau01")
+    assert to_be_replaced(paper, number) == [LETTER]
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    assert to_be_replaced(paper, number) == []
+    *_, anew = lapses(paper, number)
+    paper.do("notice", "void", number, anew, "--note", "误拟", by="bureau01")
+    assert to_be_replaced(paper, number) == [LETTER]
+    paper.do("notice", "void", number, LETTER, "--note", "项目已退回", by="bureau04")
+    assert to_be_replaced(paper, number) == []
+
+
+def test_the_rows_follow_a_correction(paper: Paper) -> None:
+    """What a letter in force may print is corrected: it stands in the rows from then on."""
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    goes_on(paper, number)
+    paper.corrects(number, "investment=33000")
+    assert to_be_replaced(paper, number) == [LETTER]
 
 
 def test_b8_a_late_letter_promises_no_day_of_the_left_state(

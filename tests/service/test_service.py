@@ -99,7 +99,8 @@ def test_every_verb_has_its_place() -> None:
     found = dict(leaves(root))
     here = {" ".join(words) for words, verb in found.items() if verb.here}
     alone = {" ".join(words) for words, verb in found.items() if verb.alone}
-    rules = {f"workflow {verb}" for verb in ("check", "schema", "test", "new")}
+    rules = {f"workflow {verb}" for verb in ("check", "schema", "flat", "test", "new")}
+    rules |= {"choices check", "choices schema"}
     assert here == {*rules, "notice check", "demo"}
     assert alone == {"init", "backup", "restore", "upgrade", "serve", "db copy"}
 

@@ -14,8 +14,9 @@ _UNITS_OF_MEASURE = (
     "个工作日|个整日|个环节|个月|万元|亿元|平方米|公顷|日|天|年|月|周|亩|米|元|次|件|条|项|笔|份|"
     "人|家|轮|版|页|字|个|列|行|倍|级|号|时|分|秒"
 )
-# What is kept whole where it fits a line.
-_WHOLE = re.compile(
+# What is kept whole where it fits a line; compiled when something is first broken into lines, which
+# many a command never does.
+_WHOLE = (
     # A command, as far as it is typed: words of ASCII and what stands for a value.
     r"lifecycle(?: (?:(?:--(?:note|for|file|because|unit|party|by|to|role|into|text) "
     r"|(?:--set )?\w+=)(?:\"[^\"\n]*\"|[^\s，。；：、（）“”]|（[^\s（）]*）)+|[!-~]+…?|…"
@@ -216,7 +217,7 @@ def _units(text: str, width: int) -> Iterator[str]:
 def _pieces(text: str, width: int) -> Iterator[str]:
     """Take text apart into single characters and what is kept whole, if it fits a line."""
     place = 0
-    for found in _WHOLE.finditer(text):
+    for found in re.finditer(_WHOLE, text):
         whole = found.group().rstrip()
         if len(whole) < 2 or (cell_width(whole) > width and not _is_command(whole)):
             continue

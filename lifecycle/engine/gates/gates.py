@@ -345,16 +345,21 @@ def resolvers_of(workflow: Workflow, case: Case, transition: Transition) -> tupl
 def confirmers_of(workflow: Workflow, case: Case) -> tuple[str, ...]:
     """Name the role that confirms a correction, as the lead: the panel's, else that of the present
     or last state that has one, else those who open cases; never one whose holder the case names,
-    for that is who the case is about.
+    for that is who the case is about. Steps are read only where the present state has none.
     """
-    states = (case.state, *(step.source for step in reversed(case.steps)))
-    leads = [workflow.states[state].lead for state in states]
+    leads: Iterable[str | None] = (workflow.states[state].lead for state in _states_back(case))
     if workflow.panel is not None:
-        leads = [workflow.panel.lead]
+        leads = (workflow.panel.lead,)
     for lead in leads:
         if lead is not None and workflow.roles[lead].binding is None:
             return (lead,)
     return workflow.opened_by
+
+
+def _states_back(case: Case) -> Iterator[str]:
+    """Name the state that a case is in, and those before it, the last first."""
+    yield case.state
+    yield from (step.source for step in reversed(case.steps))
 
 
 def judge_asked(

@@ -114,6 +114,34 @@ def to_replace(case: Case) -> Iterator[CaseLetter]:
             yield letter
 
 
+def may_change_what_is_replaced(before: Case, after: Case) -> bool:
+    """Tell whether `to_replace` may list other letters after an entry than before: something was
+    undone or corrected, or a letter came into force, went out of it, or takes another's place.
+    """
+    if after.cleared != before.cleared or after.steps.undone:
+        return True
+    if _amendments(after) != _amendments(before):
+        return True
+    return any(
+        _weight(before.letters.get(name)) != _weight(letter)
+        for name, letter in after.letters.changed.items()
+    )
+
+
+def _amendments(case: Case) -> dict[str, int]:
+    """Map what was corrected to the entry that last did so."""
+    return {name: one.amended for name, one in case.editions.items() if one.amended}
+
+
+def _weight(letter: CaseLetter | None) -> tuple[bool, str]:
+    """Say what of a letter decides on what is to be replaced: whether it is in force, and what it
+    takes the place of.
+    """
+    if letter is None or letter.state == VOID:
+        return False, ""
+    return letter.in_force, letter.replaces
+
+
 def _stands(case: Case, letter: CaseLetter) -> bool:
     """Tell whether the step that a letter tells of stands."""
     return case.steps.at(letter.step) is not None

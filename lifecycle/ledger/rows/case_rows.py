@@ -7,16 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lifecycle.engine.case import Case, Recorders, dump_case, load_case
+from lifecycle.engine.case import Case, Recorders
 from lifecycle.engine.case_letter import Letters
 from lifecycle.engine.clock.standing import stand
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.visibility import viewers_of
 from lifecycle.engine.world.workdays import Calendar
 from lifecycle.frozen import replace
-from lifecycle.ledger.record import canonical, read_kept, stored
+from lifecycle.ledger.record import stored
 from lifecycle.ledger.rows.letter_rows import StoredLetters
 from lifecycle.ledger.rows.step_rows import stored_steps
+from lifecycle.ledger.snapshot import ReadSnapshot, read_snapshot, write_snapshot
 from lifecycle.ledger.store import Store
 from lifecycle.workflow.model import Workflow
 
@@ -78,9 +79,9 @@ def read_case(store: Store, snapshot: bytes) -> Case:
     Raises UnavailableError where it is damaged.
     """
     last = store.last_read
-    if last is None or last[0] != snapshot:
-        last = store.last_read = (snapshot, read_kept(snapshot, load_case, "事项状态"))
-    case = last[1]
+    if last is None or last.raw != snapshot:
+        last = store.last_read = read_snapshot(snapshot)
+    case = last.case
     return replace(
         case,
         letters=Letters(StoredLetters(store, case.id)),
@@ -89,14 +90,18 @@ def read_case(store: Store, snapshot: bytes) -> Case:
     )
 
 
-def case_row(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:
-    """Give the columns of a case's row, under the calendar of its last entry."""
-    return undated_row(workflow, case) | _days(workflow, case, calendar)
+def case_row(
+    workflow: Workflow, case: Case, calendar: Calendar, read: ReadSnapshot | None = None
+) -> dict[str, Any]:
+    """Give the columns of a case's row, under the calendar of its last entry; `read` is the
+    snapshot that was read last, of whatever case.
+    """
+    return undated_row(workflow, case, read) | _days(workflow, case, calendar)
 
 
-def undated_row(workflow: Workflow, case: Case) -> dict[str, Any]:
+def undated_row(workflow: Workflow, case: Case, read: ReadSnapshot | None = None) -> dict[str, Any]:
     """Give the columns of a case's row that no calendar is needed for."""
-    return _columns(workflow, case) | {"snapshot": canonical(dump_case(case))}
+    return _columns(workflow, case) | {"snapshot": write_snapshot(case, read)}
 
 
 def listed_columns(workflow: Workflow, case: Case, calendar: Calendar) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from lifecycle.ledger.rows.letter_rows import put_letters
 from lifecycle.ledger.rows.link_rows import forget_links, put_links
 from lifecycle.ledger.rows.search_rows import forget_search, put_search
 from lifecycle.ledger.rows.step_rows import forget_steps, put_steps
-from lifecycle.ledger.rows.task_rows import clock_rows, put_tasks, tasks_now
+from lifecycle.ledger.rows.task_rows import clock_rows, follow_tasks, put_tasks, tasks_now
 from lifecycle.ledger.rows.value_rows import forget_values, put_values
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
@@ -26,12 +26,12 @@ def put_rows(
     `before` is None for a case just opened; the calendar is the one in force. Raises ConflictError
     if somebody else was first.
     """
-    row = case_row(workflow, after, calendar)
+    row = case_row(workflow, after, calendar, store.last_read)
     store.put_case(row)
     put_steps(store, after)
+    # Before the letters: what the case had is compared with what it has, and it is read by need.
+    follow_tasks(store, workflow, before, after, calendar)
     put_letters(store, workflow, before, after)
-    tasks = tasks_now(workflow, after, calendar) | clock_rows(workflow, after, calendar)
-    put_tasks(store, after.id, tasks)
     put_search(store, workflow, before, after)
     put_values(store, before, after)
     put_links(store, workflow, before, after)

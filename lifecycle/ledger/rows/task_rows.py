@@ -21,7 +21,7 @@ from lifecycle.engine.gates.gates import confirmers_of, resolvers_of
 from lifecycle.engine.gates.quorum import blocking_objections, lasting_objections
 from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renewals_waiting
 from lifecycle.engine.gates.seats import Seat, held_for
-from lifecycle.engine.letters.letter_steps import to_replace
+from lifecycle.engine.letters.letter_steps import may_change_what_is_replaced, to_replace
 from lifecycle.engine.world.workdays import Calendar
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Ask, Store
@@ -31,6 +31,8 @@ NO_DAY = "9999-12-31"
 """The day due of what has none: it comes last."""
 LETTER = "@letter"
 """In place of a role, for what a letter asks of the unit that issued it: no role is called so."""
+REPLACE = "replace"
+"""The kind of row for a letter that may have to be replaced."""
 _CHUNK = 200
 
 
@@ -49,9 +51,23 @@ class TaskRow(NamedTuple):
 
 
 def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow]:
-    """Give what a case asks after its last entry, under the calendar of that: each with its own
-    day, of the state's limits for who has to move the case, of the opinion for who owes one; a
-    correction that waits has none.
+    """Give what a case asks after its last entry, under the calendar of that."""
+    return moving_tasks(workflow, case, calendar) | replacing_tasks(case)
+
+
+def replacing_tasks(case: Case) -> set[TaskRow]:
+    """Give what a case's letters ask: that some of them be replaced."""
+    if case.cancelled:
+        return set()
+    return {
+        TaskRow(case.id, REPLACE, letter.name, LETTER, letter.unit, NO_DAY, case.number)
+        for letter in to_replace(case)
+    }
+
+
+def moving_tasks(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow]:
+    """Give what a case asks but for its letters: each with its own day, of the state's limits for
+    who has to move the case, of the opinion for who owes one; a correction that waits has none.
     """
     limit = next_limit(workflow, case, calendar)
     day = limit.due.on.isoformat() if limit else NO_DAY
@@ -72,9 +88,6 @@ def tasks_now(workflow: Workflow, case: Case, calendar: Calendar) -> set[TaskRow
                 asked |= {("resolve", str(renewal.correction), role, unit, day) for unit in units}
     if not case.has_ended(workflow):
         asked |= set(_on_the_way(workflow, case, calendar, day))
-    if not case.cancelled:
-        letters = to_replace(case)
-        asked |= {("replace", letter.name, LETTER, letter.unit, NO_DAY) for letter in letters}
     return {TaskRow(case.id, *one, case.number) for one in asked}
 
 
@@ -156,9 +169,31 @@ def _on_objections(
                 yield "resolve", transition.name, role, unit, day
 
 
+def follow_tasks(
+    store: Store, workflow: Workflow, before: Case | None, after: Case, calendar: Calendar
+) -> None:
+    """Bring the rows up to a case that an entry has moved on; within a transaction. The calendar is
+    the one in force.
+
+    A case may have thousands of letters: they are looked at only if others may have to be replaced
+    than before.
+    """
+    kept = kept_tasks(store, after.id)
+    if before is None or after.cancelled or may_change_what_is_replaced(before, after):
+        replacing = replacing_tasks(after)
+    else:
+        replacing = {row for row in kept if row.kind == REPLACE}
+    moving = moving_tasks(workflow, after, calendar)
+    _bring(store, kept, moving | replacing | clock_rows(workflow, after, calendar))
+
+
 def put_tasks(store: Store, case_id: str, wanted: set[TaskRow]) -> None:
-    """Bring a case's rows up to date; within a transaction. Only what changes is written."""
-    kept = kept_tasks(store, case_id)
+    """Bring a case's rows up to date; within a transaction."""
+    _bring(store, kept_tasks(store, case_id), wanted)
+
+
+def _bring(store: Store, kept: set[TaskRow], wanted: set[TaskRow]) -> None:
+    """Write only what changes."""
     for row in kept - wanted:
         key = row._asdict()
         del key["due_on"], key["number"]
@@ -176,7 +211,7 @@ def letters_to_replace(store: Store, unit: str) -> Iterator[tuple[str, str]]:
     """List a unit's issued letters that may have to be replaced, as (case id, name)."""
     for asking in cases_asking(store, [(LETTER, unit)]):
         for row in sorted(kept_tasks(store, asking.case_id)):
-            if (row.kind, row.unit) == ("replace", unit):
+            if (row.kind, row.unit) == (REPLACE, unit):
                 yield asking.case_id, row.transition
 
 

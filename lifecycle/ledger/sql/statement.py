@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from lifecycle.frozen import dataclass
 
 FILTERS = "{filters}"
 """Where a statement leaves room for the conditions of a list."""

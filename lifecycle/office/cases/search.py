@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from lifecycle.engine.values import show_value
 from lifecycle.errors import UsageError
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.queries import listed_case
+from lifecycle.ledger.queries import ListedCase, listed_case
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.search_rows import SearchedWord, fact_lines, find, normalised
 from lifecycle.office.cases.lists import PAGE, ListRow, list_row
 
 if TYPE_CHECKING:
-    from lifecycle.engine.case import Case
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Unit
 
@@ -71,13 +70,12 @@ def search(office: Office, texts: Sequence[str], page: int = 1) -> FoundPage:
     for case_id in ids[(page - 1) * PAGE : page * PAGE]:
         item = listed_case(office.store, case_id)
         if item is not None:  # a row that somebody slipped in is found by the audit
-            case = read_case(office.store, item.snapshot)
             found.append(
                 FoundCase(
                     row=list_row(office.library, item, moment),
-                    in_number=_has_one(case.number, words),
-                    in_title=_has_one(case.title, words),
-                    facts=tuple(_facts(office, case, words, moment.names)),
+                    in_number=_has_one(item.number, words),
+                    in_title=_has_one(item.title, words),
+                    facts=tuple(_facts(office, item, words, moment.names)),
                 )
             )
     asked = tuple(word.word for word in words)
@@ -123,11 +121,16 @@ def _has_one(text: str, words: Iterable[SearchedWord]) -> bool:
 
 
 def _facts(
-    office: Office, case: Case, words: Sequence[SearchedWord], names: Mapping[str, str]
+    office: Office, item: ListedCase, words: Sequence[SearchedWord], names: Mapping[str, str]
 ) -> Iterator[FoundFact]:
-    """List the facts in which those words stand that neither number nor title has."""
-    named = f"{normalised(case.number)}\n{normalised(case.title)}"
+    """List the facts in which those words stand that neither number nor title has; where these have
+    all of them, the case itself is not read.
+    """
+    named = f"{normalised(item.number)}\n{normalised(item.title)}"
     sought = [word for word in words if word.word not in named]
+    if not sought:
+        return
+    case = read_case(office.store, item.snapshot)
     for fact in office.workflow_of(case).facts.values():
         if not fact.search or fact.name not in case.facts:
             continue

@@ -4,11 +4,11 @@ overdue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
-from lifecycle.correspondence.rules.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import (
     DRAFT,
@@ -30,6 +30,7 @@ from lifecycle.office.letters.reminders import debts, overdue
 
 if TYPE_CHECKING:
     from lifecycle.correspondence.drafts import Drafted
+    from lifecycle.correspondence.rules.issuing_rules import Issuing
     from lifecycle.letter.model import Letter
     from lifecycle.office.letters.shelf import Shelf
     from lifecycle.office.office import Office
@@ -94,8 +95,7 @@ def letterbox(
     reached how.
     """
     office = view.office
-    digest = view.directory.document(ISSUING, ISSUING)
-    rules = read_issuing(office.store.definition(digest)) if digest else None
+    rules = cache(lambda: _rules_in_force(view))
     found: dict[tuple[str, str, str], LetterErrand] = {}
     for officer in acting:
         for errand in _errands_of(view, shelf, officer, rules):
@@ -118,18 +118,28 @@ def _by_hand(office: Office, environ: Mapping[str, str]) -> int:
     return count_by_hand(office, environ)
 
 
+def _rules_in_force(view: View) -> Issuing | None:
+    """Read the issuing rules: of whom no letter asks anything is spared their YAML."""
+    from lifecycle.correspondence.rules.issuing_rules import ISSUING, read_issuing
+
+    digest = view.directory.document(ISSUING, ISSUING)
+    return read_issuing(view.office.store.definition(digest)) if digest else None
+
+
 def _errands_of(
-    view: View, shelf: Shelf, officer: Officer, rules: Issuing | None
+    view: View, shelf: Shelf, officer: Officer, rules: Callable[[], Issuing | None]
 ) -> Iterator[LetterErrand]:
     if "reviewer" in officer.held or "signer" in officer.held:
         yield from _desk(view, shelf, officer)
     for case, letter in shelf.to_replace(officer.unit) if officer.held else ():
         yield from _to_replace(view, case, letter, officer)
     for case, letter in shelf.waiting(officer.unit):
-        yield from _owed(view, case, letter, officer, rules)
-    if rules is None or not officer.held:
+        yield from _owed(view, case, letter, officer, rules())
+    unanswered = list(shelf.unanswered(officer.unit)) if officer.held else []
+    known = rules() if unanswered else None
+    if known is None:
         return
-    for late in overdue(view.office, view.moment, shelf.unanswered(officer.unit), rules):
+    for late in overdue(view.office, view.moment, unanswered, known):
         text = f"{late.letter.number} {'、'.join(late.names)} 逾期（限 {late.due_on}），可拟催办函"
         yield _errand("urge", late.case, late.letter, officer, text, late.due_on)
 

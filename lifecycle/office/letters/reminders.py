@@ -9,9 +9,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from lifecycle.correspondence.rules.issuing_rules import Issuing
-from lifecycle.correspondence.signing_off import rules_in_force
-from lifecycle.engine.acts import DraftLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import (
     UNISSUED,
@@ -24,12 +21,12 @@ from lifecycle.engine.letters.owed import owed, spoken_since
 from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.register import Outcome, Request
-from lifecycle.office.letters.letters import draft_letter
 from lifecycle.office.letters.shelf import Shelf
 from lifecycle.workflow.model import Limit, Workflow
 
 if TYPE_CHECKING:
+    from lifecycle.correspondence.rules.issuing_rules import Issuing
+    from lifecycle.ledger.register import Outcome, Request
     from lifecycle.office.office import Office
 
 
@@ -143,6 +140,9 @@ def urge(office: Office, request: Request, case: str | None = None) -> Iterator[
 
     One that cannot be drafted does not keep the others.
     """
+    # Not at the top: who only lists what is overdue is spared the reading of rules and drafting.
+    from lifecycle.correspondence.signing_off import rules_in_force
+
     only = office.case(case).id if case else None
     moment = office.moment(request.on)
     officer = office.acting(request, moment.on)
@@ -166,6 +166,10 @@ def urge(office: Office, request: Request, case: str | None = None) -> Iterator[
 
 def _remind(office: Office, request: Request, late: Late) -> Outcome:
     """Draft the reminder that the issuing rules name, to the units that are overdue."""
+    from lifecycle.correspondence.signing_off import rules_in_force
+    from lifecycle.engine.acts import DraftLetter
+    from lifecycle.office.letters.letters import draft_letter
+
     template = rules_in_force(office.library, office.directory).urge
     if not template:
         raise InvalidError(
