@@ -537,7 +537,7 @@ def cash_in(w: Walk) -> None:
     w.refused("bureau02 advance approve_cash_in", "没有待审核的兑现申请", "缺 政策兑现审核表")
     w.do("owner001 attach cash_in_form")
     w.do("owner001 advance apply_cash_in --set grant_amount=380")
-    w.refused("owner001 advance apply_cash_in --set grant_amount=400", "上一笔兑现尚未办结")
+    w.refused("owner001 advance apply_cash_in --set grant_amount=400", "须是新的")
     w.do("owner001 sign approve_cash_in agree")
     w.refused("finance02 sign approve_cash_in agree", "您不在其中")
     until = str(w.day + timedelta(days=30))
