@@ -127,6 +127,7 @@ def test_show_for_machines_has_stable_keys(tiny: Tiny) -> None:
         "light",
         "lead",
         "opened_on",
+        "taken_in",
         "entered_on",
         "last_on",
         "due_on",

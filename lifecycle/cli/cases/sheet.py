@@ -348,7 +348,7 @@ def sheet_json(sheet: Sheet, document: Mapping[str, object], view: View) -> dict
         "light": sheet.light,
         "lead": _holder_json(sheet.lead) if sheet.lead else None,
         "opened_on": sheet.opened_on,
-        "declared": sheet.declared,
+        "taken_in": sheet.declared or None,
         "entered_on": sheet.entered_on,
         "last_on": sheet.last_on,
         "due_on": sheet.due_on,
