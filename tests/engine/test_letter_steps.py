@@ -7,9 +7,10 @@ from dataclasses import replace
 from small import BUREAU, LAND, Advance, Desk, officer
 
 from lifecycle.engine.acts import DraftLetter, IssueLetter
-from lifecycle.engine.case_letter import ISSUED, REVIEWED
+from lifecycle.engine.case_letter import ISSUED, REVIEWED, Addressee
 from lifecycle.engine.docket import Accepted
 from lifecycle.engine.letters.letter_steps import lapse_of, outlived
+from lifecycle.engine.letters.owed import owed, unanswered
 
 TEXT = """
 workflow: rounds
@@ -27,7 +28,7 @@ states:
   paused: {title: 中止}
   done: {title: 办结, final: true}
 transitions:
-  - {name: ask, title: 征求, kind: record, from: [first, second], by: bureau, notices: [{template: ask, to: land}]}
+  - {name: ask, title: 征求, kind: record, from: [first, second], by: bureau, notices: [{template: ask, to: land, reply: {in: 5, unit: workday, basis: 内部承诺}}]}
   - {name: pay, title: 付款, kind: record, from: second, by: bureau, stands: true, notices: [{template: pay, to: land}]}
   - {name: go, title: 前往乙, from: first, to: second, by: bureau, notices: [{template: go, to: land}]}
   - {name: on, title: 前往丙, from: second, to: third, by: bureau}
@@ -250,3 +251,29 @@ def test_letters_have_an_order_of_their_own() -> None:
     assert lapse_of(desk.workflow, own, own.letters["3-note"], "2199-01-01") is None
     desk.pass_days(-3)
     assert desk.unmet(LAND, DraftLetter("note", to=("bureau",))) == ["letter"]
+
+
+def test_nobody_owes_an_answer_once_the_step_is_undone() -> None:
+    """Rules 7 and 12: a return clears what a letter asked; who has not answered is known all the
+    same. What is drafted anew after it asks again.
+    """
+    desk = Letters()
+    desk.make("go", "ask")
+    assert asked_of(desk, "3-ask") == (["land"], ["land"])
+    desk.make("back")
+    assert asked_of(desk, "3-ask") == ([], ["land"])
+    desk.do(BUREAU, DraftLetter("ask", replaces="3-ask"))
+    assert asked_of(desk, "5-ask") == (["land"], ["land"])
+    desk.make("go")
+    assert asked_of(desk, "3-ask") == ([], ["land"]), "nor once the case is there again"
+
+
+def asked_of(desk: Letters, name: str) -> tuple[list[str], list[str]]:
+    """Name the units that owe an answer to a letter, were it issued, and that have not answered."""
+    case = desk.case
+    assert case is not None
+    addressed = (Addressee("国土局", "land"),)
+    letter = replace(case.letters[name], state=ISSUED, addressed=addressed)
+    found = (owed, unanswered)
+    owing, silent = ([a.unit for a in ask(desk.workflow, case, letter)] for ask in found)
+    return owing, silent

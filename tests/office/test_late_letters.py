@@ -394,3 +394,122 @@ def test_an_issued_letter_whose_step_was_undone_is_a_task(paper: Paper) -> None:
     paper.do("notice", "void", number, name, "--note", "已退回", by="bureau04")
     assert letters_of(paper, "bureau01") == []
     assert paper.findings() == []
+
+
+def handed_over(paper: Paper) -> str:
+    """Ask two units for an answer and one for its receipt only, and hand the letter over; one of
+    the two has received it, nobody has answered.
+    """
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    for unit in ("land", "wenwu", "owner"):
+        paper.do("notice", "sent", number, LETTER, "--unit", unit, "--by", "专人", by="bureau01")
+    paper.do("notice", "receipt", number, LETTER, by="land01")
+    return number
+
+
+def comes_back(paper: Paper, number: str) -> None:
+    """Go on to the next state and return from it."""
+    paper.do("advance", number, "to_siting", by="bureau01")
+    paper.do("advance", number, "send_back", "--note", "补正", by="planning01")
+
+
+def owed_on(paper: Paper, *as_of: str) -> dict[str, list[tuple[str, str | None]]]:
+    """Give what `todo` says that each unit owes on letters, and by when; who owes nothing is left
+    out.
+    """
+    todos = {code: paper.asks("todo", *as_of, by=code) for code in ("land01", "wenwu01", "owner01")}
+    found = {
+        code: [(row["kind"], row["due_on"]) for row in todo["letters"] if row["letter"] == LETTER]
+        for code, todo in todos.items()
+    }
+    return {code: errands for code, errands in found.items() if errands}
+
+
+def test_nobody_owes_an_answer_to_a_letter_whose_step_was_undone(paper: Paper) -> None:
+    """Rules 7 and 12: a return undoes what the letter asked, so `todo` and `show` name nobody who
+    owes the answer, on that day and later; who has not received it may still do so, and is not late
+    with that. As of a day before, both were owed.
+    """
+    number = handed_over(paper)
+    before = {
+        "land01": [("reply", "2026-10-13")],
+        "wenwu01": [("reply", "2026-10-13")],
+        "owner01": [("receipt", "2026-10-09")],
+    }
+    assert owed_on(paper) == before
+    assert "；待 市自然资源局、市文物局 复函" in paper.do("show", number)
+    days_pass(paper, 9)
+    comes_back(paper, number)
+    received = {"wenwu01": [("receipt", None)], "owner01": [("receipt", None)]}
+    assert owed_on(paper) == received
+    assert "复函" not in paper.do("show", number).partition("\n要素")[0]
+    text = paper.asks("todo", by="wenwu01")["letters"][0]["text"]
+    assert text.endswith("　所属流转已退回，只签收")
+    assert owed_on(paper, "--on", "2026-10-08") == before
+    assert "；待 市自然资源局、市文物局 复函" in paper.do("show", number, "--on", "2026-10-08")
+    paper.do("notice", "receipt", number, LETTER, by="wenwu01")
+    assert owed_on(paper) == {"owner01": [("receipt", None)]}
+    paper.do("advance", number, "ask", by="bureau01")
+    days_pass(paper, 30)
+    assert owed_on(paper) == {"owner01": [("receipt", None)]}, "nor after the case was there again"
+    assert "复函" not in paper.do("show", number).partition("\n要素")[0]
+    assert owed_on(paper, "--on", "2026-10-09") == {"owner01": [("receipt", None)]}
+    assert paper.findings() == []
+
+
+def test_nobody_is_reminded_of_a_letter_whose_step_was_undone(paper: Paper) -> None:
+    """Neither of the answer nor of the receipt; a reminder that was drafted before the return is to
+    be voided: who would review it is told so.
+    """
+    number = handed_over(paper)
+    days_pass(paper, 15)
+    rows = paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"]
+    assert [(row["debt"], row["units"]) for row in rows] == [
+        ("reply", ["市自然资源局", "市文物局"]),
+        ("receipt", ["市文旅平台公司"]),
+    ]
+    kinds = [row["kind"] for row in paper.asks("todo", by="bureau01")["letters"]]
+    assert "urge" in kinds
+    reminders = paper.asks("notice", "urge", number, by="bureau01")["reminders"]
+    name = reminders[0]["reminder"]
+    comes_back(paper, number)
+    paper.do("notice", "void", number, reminders[1]["reminder"], "--note", "已退回", by="bureau01")
+    assert paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"] == []
+    kinds = [row["kind"] for row in paper.asks("todo", by="bureau01")["letters"]]
+    assert "urge" not in kinds
+    [told] = [one for one in paper.asks("todo", by="bureau03")["letters"] if one["letter"] == name]
+    assert (told["kind"], told["command"]) == (
+        "void",
+        f"lifecycle notice void {number} {name} --note 理由",
+    )
+    assert told["text"].endswith("（丽招商函〔2026〕1号 所属流转已退回，不必再催）")
+    paper.do("notice", "void", number, name, "--note", "已退回", by="bureau04")
+    assert paper.asks("notice", "urge", "--dry-run", by="bureau01")["reminders"] == []
+
+
+def test_an_answer_to_a_letter_whose_step_was_undone_is_recorded(paper: Paper) -> None:
+    """It carries no opinion, and who gave it received the letter."""
+    number = handed_over(paper)
+    comes_back(paper, number)
+    reply = ("notice", "reply", number, LETTER, "--note", "原则同意")
+    assert "据此的意见不算" in paper.fails(*reply, "同意", by="wenwu01")[1]
+    paper.do(*reply, by="wenwu01")
+    assert owed_on(paper) == {"owner01": [("receipt", None)]}
+    assert paper.findings() == []
+
+
+def test_what_is_drafted_anew_after_a_return_is_answered(paper: Paper) -> None:
+    """What is issued in the place of a letter whose step was undone asks anew: its answer is owed,
+    and the old letter is out of the lists.
+    """
+    number = handed_over(paper)
+    comes_back(paper, number)
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    anew = last(paper, number)
+    paper.do("notice", "approve", number, anew, by="bureau03")
+    paper.do("notice", "issue", number, anew, "--note", "重新征求", by="bureau04")
+    assert owed_on(paper) == {}
+    letters = paper.asks("todo", by="land01")["letters"]
+    assert [(row["kind"], row["letter"]) for row in letters] == [("reply", anew)]
+    assert "；待 市自然资源局、市文物局 复函" in paper.do("show", number)

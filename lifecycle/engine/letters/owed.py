@@ -1,4 +1,4 @@
-"""Who still owes an answer to a letter."""
+"""Who has not answered a letter, and who still owes the answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import Addressee, CaseLetter, rule_of
+from lifecycle.engine.letters.letter_steps import outlived
 from lifecycle.workflow.model import Workflow
 
 
@@ -19,8 +20,16 @@ def spoken_since(case: Case, letter: CaseLetter, asks: str | None) -> set[str]:
 
 
 def owed(workflow: Workflow, case: Case, letter: CaseLetter) -> Iterator[Addressee]:
-    """List who still owes an answer: main recipients within the directory of a letter in force that
-    asks for one.
+    """List who still owes an answer: who has not answered a letter whose step stands. Once a return
+    undid the step, nobody asks for the answer any more; one that comes all the same is recorded.
+    """
+    if outlived(case, letter) is None:
+        yield from unanswered(workflow, case, letter)
+
+
+def unanswered(workflow: Workflow, case: Case, letter: CaseLetter) -> Iterator[Addressee]:
+    """List who has not answered: main recipients within the directory of a letter in force that
+    asks for an answer, whether or not its step was undone since.
 
     An opinion on the transition that the letter asks about, signed since it was issued, is an
     answer too; and none is owed once that transition cannot be made from here, or the case has

@@ -18,7 +18,7 @@ from lifecycle.engine.case_letter import (
     load_case_letter,
     rule_of,
 )
-from lifecycle.engine.letters.owed import owed
+from lifecycle.engine.letters.owed import unanswered
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.record import canonical, damaged, read_kept
 from lifecycle.ledger.sql import text
@@ -44,11 +44,14 @@ class QueuedSending:
 
 
 def waiting_units(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
-    """Name the units that owe a receipt or an answer to a letter in force, as `,a,b,`."""
+    """Name the units that have not received a letter in force or not answered it, as `,a,b,`.
+
+    So also where its step was undone since: whoever reads the rows sees who still owes it.
+    """
     if not letter.in_force or not letter.forms:
         return ""
     units = {a.unit for a in letter.addressed if a.unit and not a.received_on}
-    units |= {a.unit for a in owed(workflow, case, letter)}
+    units |= {a.unit for a in unanswered(workflow, case, letter)}
     return f",{','.join(sorted(units))}," if units else ""
 
 
@@ -265,7 +268,7 @@ def unfrozen_of(store: Store, unit: str) -> list[tuple[str, str]]:
 
 
 def waiting_for(store: Store, unit: str) -> list[tuple[str, str]]:
-    """List the letters to which a unit owes a receipt or an answer."""
+    """List the letters that a unit has not received or not answered."""
     return store.rows(text.LETTERS_WAITING_FOR, unit=unit)
 
 
@@ -287,8 +290,8 @@ def owed_in(store: Store, case: Case) -> Iterator[CaseLetter]:
 
 
 def unanswered_of(store: Store, unit: str | None = None) -> list[tuple[str, str]]:
-    """List the letters in force, of one unit or all, to which somebody owes a receipt
-    or an answer.
+    """List the letters in force, of one unit or all, that somebody has not received or not
+    answered.
     """
     if unit is None:
         return store.rows(text.LETTERS_UNANSWERED)

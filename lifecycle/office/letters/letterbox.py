@@ -25,7 +25,7 @@ from lifecycle.engine.letters.owed import owed
 from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
-from lifecycle.ledger.rows.letter_rows import count_sendings
+from lifecycle.ledger.rows.letter_rows import asked_by, count_sendings
 from lifecycle.office.letters.reminders import debts, overdue
 
 if TYPE_CHECKING:
@@ -170,8 +170,8 @@ class _Drafts:
 
 def _desk(view: View, shelf: Shelf, officer: Officer) -> Iterator[LetterErrand]:
     """List what an issuing unit's reviewer and signer have before them, but not what went through
-    their own hands; what a return undid is to be voided, what promises a day that does not count
-    any more to be redrafted.
+    their own hands; what a return undid is to be voided, and what reminds of such a letter;
+    what promises a day that does not count any more is to be redrafted.
     """
     drafts = _Drafts(view.office)
     for duty, verb, state in (("signer", "issue", REVIEWED), ("reviewer", "approve", DRAFT)):
@@ -202,6 +202,10 @@ def _drafted(
     written = drafts.written(case, letter)
     text = written[1].title if written else f"{case.title}　{letter.name}"
     lapse = lapse_of(workflow, case, letter, on)
+    reminded = case.letters.get(letter.about)
+    if reminded is not None and outlived(case, reminded) is not None:
+        moot = f"{reminded.number} 所属流转已退回，不必再催"
+        return _errand("void", case, letter, officer, f"{text}（{moot}）")
     if lapse is None:
         return _errand(verb, case, letter, officer, text)
     if lapse.kind == "undone":
@@ -299,6 +303,8 @@ def _owed(
         text = f"{letter.number}　{letter.title}"
         if asks:
             text += "　复函即为会签，不必另签" if fits else "　其后内容已变更或已退回，意见另行会签"
+        elif outlived(case, letter) is not None:
+            text += "　所属流转已退回，只签收" if asked_by(workflow, letter) else "　所属流转已退回"
         yield _errand(debt.kind, case, letter, officer, text, due, opinion=fits)
 
 

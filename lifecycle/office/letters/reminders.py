@@ -17,6 +17,7 @@ from lifecycle.engine.case_letter import (
     asked_about,
     rule_of,
 )
+from lifecycle.engine.letters.letter_steps import outlived
 from lifecycle.engine.letters.owed import owed, spoken_since
 from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError, LifecycleError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Debt:
     """What an addressee owes on a letter: `receipt` or `reply`, and by when (YYYY-MM-DD), "" while
-    it was not handed over.
+    it was not handed over, or where nobody can be late with it any more.
     """
 
     kind: str
@@ -72,11 +73,13 @@ def debts(
 ) -> Iterator[Debt]:
     """List what a letter's addressees owe: an answer where it asks for one, else the receipt. The
     time for either runs from the day on which it was handed over; until then it has no day. Who has
-    answered, be it by signing what the letter asks about, owes no receipt.
+    answered, be it by signing what the letter asks about, owes no receipt. Where the letter's step
+    was undone since, the answer is not owed, and nobody is late with the receipt.
     """
     if not letter.in_force or not letter.forms:
         return
     rule = rule_of(workflow, letter)
+    gone = outlived(case, letter) is not None
     answers = {a.name for a in owed(workflow, case, letter)}
     asks = asked_about(workflow, letter)
     spoken = spoken_since(case, letter, asks) if asks else set()
@@ -87,7 +90,8 @@ def debts(
             yield _debt("reply", addressee, rule.reply.limit, moment)
         has_it = addressee.has_it or addressee.unit in spoken
         if not has_it and rules is not None and rules.receipt is not None:
-            yield _debt("receipt", addressee, rules.receipt, moment)
+            receipt = _debt("receipt", addressee, rules.receipt, moment)
+            yield replace(receipt, due_on="", provisional=False) if gone else receipt
 
 
 def _debt(kind: str, addressee: Addressee, limit: Limit, moment: Moment) -> Debt:

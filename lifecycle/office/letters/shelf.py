@@ -49,11 +49,13 @@ class Shelf:
         return self._read(letters_to_replace(self._office.store, unit))
 
     def waiting(self, unit: str) -> Iterator[Lying]:
-        """Give the letters to which a unit owes a receipt or an answer."""
+        """Give the letters that a unit has not received or not answered."""
         return self._read(waiting_for(self._office.store, unit))
 
     def unanswered(self, unit: str | None) -> Iterator[Lying]:
-        """Give the letters in force, of one unit or all, to which somebody owes something."""
+        """Give the letters in force, of one unit or all, that somebody has not received or not
+        answered.
+        """
         return self._read(unanswered_of(self._office.store, unit))
 
     def _read(self, named: Iterable[Named]) -> Iterator[Lying]:
@@ -90,12 +92,14 @@ class PastShelf(Shelf):
         return self._then(kept, lambda one: one.replace and one.unit == unit)
 
     def waiting(self, unit: str) -> Iterator[Lying]:
-        """Give the letters to which a unit owed a receipt or an answer."""
+        """Give the letters that a unit had not received or not answered."""
         kept = waiting_for(self._office.store, unit)
         return self._then(kept, lambda one: f",{unit}," in one.waiting)
 
     def unanswered(self, unit: str | None) -> Iterator[Lying]:
-        """Give the letters in force, of one unit or all, to which somebody owed something."""
+        """Give the letters in force, of one unit or all, that somebody had not received or not
+        answered.
+        """
         kept = unanswered_of(self._office.store, unit)
         return self._then(kept, lambda one: bool(one.waiting) and unit in (None, one.unit))
 
