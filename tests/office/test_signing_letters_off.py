@@ -353,7 +353,7 @@ def test_an_opinion_signed_is_an_answer(paper: Paper) -> None:
     number = paper.asked()
     paper.issued(number)
     paper.do("sign", number, "to_siting", "agree", by="land01")
-    assert [row["kind"] for row in paper.asks("todo", by="land01")["letters"]] == ["receipt"]
+    assert [row["kind"] for row in paper.asks("todo", by="land01")["letters"]] == []
     assert [row["kind"] for row in paper.asks("todo", by="wenwu01")["letters"]] == ["reply"]
     assert paper.findings() == []
 
