@@ -38,6 +38,7 @@ from lifecycle.engine.gates.gates import (
     command_of,
     confirmers_of,
     holds,
+    is_set_alone,
     leads_of,
     makers_told,
     resolvers_of,
@@ -170,16 +171,20 @@ def endings_of(workflow: Workflow, case: Case, item: OpenLimit) -> Iterator[Endi
     leaving = workflow.leaving[case.state]
     for name in item.limit.done:
         fact = workflow.facts.get(name)
-        doors = doors_of(workflow, name)
-        way = leaving.get(name)
-        if fact is not None:
-            way = next((one for one in doors.asking if leaving.get(one.name) is one), None)
+        way = leaving.get(name) if fact is None else _asking_here(workflow, case, fact)
         if way is not None:
             asked = f"（填 {fact.title}）" if fact else ""
             yield Ending(f"办理 {way.title}{asked}", command_of(case, way), way.by, way)
-        elif fact is not None and not doors.asking:
+        elif fact is not None and is_set_alone(workflow, case, fact):
             command = f"lifecycle set {case.number} {name}=…"
             yield Ending(f"填 {fact.title}", command, fact.by or leads_of(workflow, case), None)
+
+
+def _asking_here(workflow: Workflow, case: Case, fact: Fact) -> Transition | None:
+    """Give the transition out of the case's state that asks a fact, if there is one."""
+    leaving = workflow.leaving[case.state]
+    asking = doors_of(workflow, fact.name).asking
+    return next((way for way in asking if leaving.get(way.name) is way), None)
 
 
 def pending_corrections(workflow: Workflow, case: Case, moment: Moment) -> list[Pending]:
@@ -359,12 +364,21 @@ def _ready_ways(workflow: Workflow, case: Case, officer: Officer, moment: Moment
 def _limits_owed(
     workflow: Workflow, case: Case, officer: Officer, moment: Moment, when: When
 ) -> Iterator[Task]:
-    """List the facts that end a limit and that only the officer's unit, or another, supplies."""
+    """List what ends the limits that run for others than who leads, where it is the officer's: to
+    enter a fact or, where a transition asks it, to make that one, for it is not entered alone.
+    """
     for item, fact in limits_of_others(workflow, case, moment.calendar):
-        if any(holds(workflow, case, officer, role) for role in fact.by):
-            text = f"填 {fact.title}（期限“{item.limit.title}”）"
+        if not any(holds(workflow, case, officer, role) for role in fact.by):
+            continue
+        mark, day = f"（期限“{item.limit.title}”）", when(fact.name)
+        way = _asking_here(workflow, case, fact)
+        if is_set_alone(workflow, case, fact):
             command = f"lifecycle set {case.number} {fact.name}=…"
-            yield Task("supply", case, None, text, command, when(fact.name))
+            yield Task("supply", case, None, f"填 {fact.title}{mark}", command, day)
+        elif way is not None and any(holds(workflow, case, officer, role) for role in way.by):
+            for task in _moves_open(workflow, case, way, officer, moment, when):
+                ends = task.transition is way
+                yield replace(task, text=f"{task.text}{mark}", due_on=day) if ends else task
 
 
 def _limits_led(

@@ -1061,3 +1061,55 @@ lights:
     office.does("office01 advance report --note 已报")
     assert told() == []
     assert office.findings() == []
+
+
+def test_what_ends_a_limit_of_others_is_proposed_as_it_is_done(works_by: Working) -> None:
+    """A limit that runs for another than the lead ends by a fact which a transition asks: its list
+    proposes that transition, once and with the limit's day, and never a `set`, which is refused;
+    what is proposed is recorded, and is asked no more.
+    """
+    office = works_by(
+        """
+roles: {office: 办公室, finance: 财政}
+facts:
+  name: {title: 名称, type: text, required: true}
+  taken_on: {title: 受理日, type: date}
+  checked_on: {title: 核实日, type: date, by: finance}
+materials:
+  opinion: {title: 核实意见}
+states:
+  draft:
+    title: 起草
+    lead: office
+    limits:
+      - {title: 核实, in: 15, unit: workday, since: taken_on, done: checked_on, basis: 内部}
+  closed: {title: 办结, final: true}
+transitions:
+  - name: check
+    title: 核实
+    kind: record
+    from: draft
+    by: finance
+    asks: [checked_on]
+    needs: {materials: [opinion]}
+  - {name: close, title: 办结, from: draft, to: closed, by: office, needs: {facts: [checked_on]}}
+"""
+    )
+    office.opens("office01 matter name=甲")
+    office.does("office01 set taken_on=2026-09-07")
+
+    def told() -> list[tuple[str, str | None, str, str]]:
+        tasks = office.asks("todo", by="finance01")["tasks"]
+        return [(one["kind"], one["due_on"], one["text"], one["command"]) for one in tasks]
+
+    lacking = "核实 尚不能办：缺 核实意见（期限“核实”）"
+    assert told() == [("supply", "2026-09-28", lacking, "lifecycle why SX-2026-001 check")]
+    office.hands_in("finance01", "opinion")
+    check = "lifecycle advance SX-2026-001 check --set checked_on=…"
+    assert told() == [("advance", "2026-09-28", "可办 核实（期限“核实”）", check)]
+    assert office.unmet("finance01 set checked_on=2026-09-07") == [
+        "填报　　核实日 随 “核实” 填报，不能单独填"
+    ]
+    office.does("finance01 advance check --set checked_on=2026-09-07")
+    assert told() == []
+    assert office.findings() == []
