@@ -1113,3 +1113,36 @@ transitions:
     office.does("finance01 advance check --set checked_on=2026-09-07")
     assert told() == []
     assert office.findings() == []
+
+
+def test_a_role_means_the_one_under_it_that_objects(works_by: Working) -> None:
+    """Who settles an objection may name the role alone where one unit under it objects, and the
+    same request sent again is the same; of several, the refusal names each as it is typed.
+    """
+    office = works_by(HELPED)
+    office.opens("office01 matter name=甲 helpers=市林业局、市文旅局")
+    office.does(
+        "forestry01 sign approve object --note 占林地",
+        "culture01 sign approve object --note 近文物",
+    )
+    resolve = "office01 resolve approve {} --note 已协调"
+    assert office.refused(resolve.format("helper")) == (
+        "不能办理：SX-2026-001 甲　处理不同意见：批准\n"
+        "  ✗ 意见　　协办单位 对 批准 的不同意见按单位处理：市文旅局（helper/culture）、"
+        "市林业局（helper/forestry）\n"
+        "            写明处理哪一家的：lifecycle resolve SX-2026-001 approve helper/culture "
+        "--note …\n"
+        "  ✓ 角色　　办公室（office01）\n"
+        "依据：workflows/matter.yaml　内部规定\n"
+    )
+    office.does(resolve.format("helper/forestry"))
+    settled = "处理 市文旅局 对 批准 的不同意见：已协调"
+    again = resolve.format("协办单位") + " --request-id same"
+    assert settled in office.does(again)
+    seq = office.asks("show", office.case)["seq"]
+    assert settled in office.does(again)
+    assert office.asks("show", office.case)["seq"] == seq
+    assert office.unmet(resolve.format("helper")) == [
+        "意见　　协办单位 对 批准 没有待处理的不同意见"
+    ]
+    assert office.findings() == []

@@ -11,7 +11,7 @@ from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case, opinion_key
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.cosign import judge_objection
 from lifecycle.engine.gates.gates import Gate, holds, judge_role, resolvers_of, role_titles
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.transition import find_transition
@@ -42,12 +42,12 @@ class ResolveObjection(Act):
         roles = resolvers_of(workflow, case, transition)
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
         docket.add(gate)
-        standing = {(o.role, o.unit) for o in standing_objections(case, transition)}
-        if (self.role, self.unit) not in standing:
-            whose = who_is(workflow, docket.moment, self.role, self.unit)
-            docket.add(
-                Gate("opinion", False, {}, f"{whose} 对 {transition.title} 没有待处理的不同意见")
-            )
+        objecting = [(o.role, o.unit) for o in standing_objections(case, transition)]
+        told = transition.title, f"lifecycle resolve {case.number} {transition.name}"
+        place = self.role, self.unit
+        lacking = judge_objection(workflow, docket.moment, place, objecting, told)
+        if lacking is not None:
+            docket.add(lacking)
         if not self.note:
             text = f"须由 {role_titles(workflow, roles)} 写明如何处理"
             docket.add(Gate("reason", False, {}, text, "加 --note 处理情况"))

@@ -5,7 +5,7 @@ Silence is never consent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from lifecycle.engine.case import Case, Opinion, opinion_key
@@ -152,6 +152,31 @@ def who_is(workflow: Workflow, moment: Moment, role: str, unit: str) -> str:
     if unit:
         return moment.names.get(unit, unit)
     return workflow.roles[role].title if role in workflow.roles else role
+
+
+def judge_objection(
+    workflow: Workflow,
+    moment: Moment,
+    place: tuple[str, str],
+    objecting: Collection[tuple[str, str]],
+    told: tuple[str, str],
+) -> Gate | None:
+    """Give the unmet gate of a place (role and unit) that does not object, None for one that does;
+    of a role without a unit, it names those under the role that do, as a command names them. `told`
+    is to what, in words, and the command that settles it, up to the place.
+    """
+    if place in objecting:
+        return None
+    role, unit = place
+    what, command = told
+    whose = who_is(workflow, moment, role, unit)
+    under = [one for one in objecting if one[0] == role and not unit]
+    if not under:
+        return Gate("opinion", False, {}, f"{whose} 对 {what} 没有待处理的不同意见")
+    named = "、".join(f"{who_is(workflow, moment, *one)}（{typed(*one)}）" for one in under)
+    text = f"{whose} 对 {what} 的不同意见按单位处理：{named}"
+    mend = f"写明处理哪一家的：{command} {typed(*under[0])} --note …"
+    return Gate("opinion", False, {}, text, mend)
 
 
 def who_are(workflow: Workflow, moment: Moment, seats: Iterable[Seat]) -> str:

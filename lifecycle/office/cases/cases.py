@@ -24,14 +24,17 @@ from lifecycle.engine.acts import (
     Sign,
     Verdict,
     WithdrawOpinion,
+    read_act,
 )
-from lifecycle.engine.case import Case
+from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.clock.standing import next_limit
 from lifecycle.engine.corrections.foresight import upset_by
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import Gate, title_of
-from lifecycle.engine.gates.seats import lacked_by, seats_of
+from lifecycle.engine.gates.quorum import standing_objections
+from lifecycle.engine.gates.renewals import renewals_waiting
+from lifecycle.engine.gates.seats import Seat, lacked_by, seats_of
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
@@ -404,13 +407,16 @@ def resolve(
     office: Office, request: Request, case: Case, transition: str, whose: str, *, note: str
 ) -> Done:
     """Record how an objection was resolved: to a transition or, where `transition` is the number of
-    the entry that confirmed a correction, to that. `whose` is `role` or `role/unit`, or a unit.
+    the entry that confirmed a correction, to that. `whose` is `role` or `role/unit`, or a unit; a
+    role is the one place under it that objects.
     """
     workflow = office.workflow_of(case)
     correction = _correction(transition)
     name = find_transition_name(workflow, transition) if correction is None else ""
     role, unit = _seat(office, workflow, case, whose, name, correction)
     seat = find_role(workflow, role), office.directory.unit_code(unit) if unit else ""
+    if not unit:
+        seat = _objecting(office, request, case, seat[0], name or correction)
     act: Act
     if correction is not None:
         act = SettleRenewal(correction, *seat, clean(note))
@@ -421,6 +427,29 @@ def resolve(
         Remark("successors", text) for text in _who_goes_on(office, workflow, outcome.case, name)
     )
     return replace(done(office, outcome), remarks=remarks)
+
+
+def _objecting(
+    office: Office, request: Request, case: Case, role: str, about: str | int | None
+) -> tuple[str, str]:
+    """Give the one place under a role, as role and unit, that objects to a transition (its name)
+    or to a correction (its number); the role's own where there is none, or more than one.
+
+    For a request sent again, the one that was settled then.
+    """
+    found = office.store.entry(request.request_id) if request.request_id else None
+    made = read_act(stored(found[0])["intent"]) if found else None
+    if isinstance(made, ResolveObjection | SettleRenewal) and made.role == role:
+        return role, made.unit
+    workflow = office.workflow_of(case)
+    seats: list[Opinion | Seat] = []
+    if isinstance(about, str):
+        transition = workflow.leaving[case.state].get(about)
+        seats += standing_objections(case, transition) if transition else ()
+    for renewal in renewals_waiting(workflow, case):
+        seats += renewal.objecting if renewal.correction == about else ()
+    places = [(seat.role, seat.unit) for seat in seats if seat.role == role]
+    return places[0] if len(places) == 1 else (role, "")
 
 
 def _who_speaks_anew(

@@ -11,7 +11,7 @@ from lifecycle.engine.acts.sign import seat_name
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.cosign import judge_objection
 from lifecycle.engine.gates.gates import Gate, confirmers_of, judge_role, role_titles
 from lifecycle.engine.gates.renewals import is_settleable, place_of
 from lifecycle.frozen import dataclass, replace
@@ -43,10 +43,12 @@ class SettleRenewal(Act):
         gate, role = judge_role(workflow, case, docket.officer, docket.moment, roles)
         docket.add(gate)
         objecting = renewal.objecting if renewal else ()
-        if renewal and (self.role, self.unit) not in {(s.role, s.unit) for s in objecting}:
-            whose = who_is(workflow, docket.moment, self.role, self.unit)
-            text = f"{whose} 对第 {self.correction} 笔更正没有待处理的不同意见"
-            docket.add(Gate("opinion", False, {}, text))
+        places = [(seat.role, seat.unit) for seat in objecting]
+        told = f"第 {self.correction} 笔更正", f"lifecycle resolve {case.number} {self.correction}"
+        place = self.role, self.unit
+        lacking = judge_objection(workflow, docket.moment, place, places, told)
+        if renewal and lacking is not None:
+            docket.add(lacking)
         for seat in objecting:
             counts = renewal is not None and not is_settleable(workflow, renewal, seat)
             if (seat.role, seat.unit) == (self.role, self.unit) and counts:
