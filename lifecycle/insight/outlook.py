@@ -50,6 +50,7 @@ from lifecycle.engine.gates.renewals import due_of_renewal, is_settleable, renew
 from lifecycle.engine.gates.seats import Seat, seats_of, typed
 from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.errors import ChoiceError, InvalidError
+from lifecycle.expression.language import COUNTED
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Fact, Material, Transition, Workflow
 from lifecycle.workflow.reliance import doors_of
@@ -320,7 +321,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
     found += _limits_owed(workflow, case, officer, moment, when)
     if leads:
         found += _limits_led(workflow, case, officer, moment, known=found)
-    for task in {(task.kind, task.command): task for task in found}.values():
+    for task in _told_once(workflow, case, found, officer, moment):
         yield _with_pending(workflow, task, moment, known=found)
     if following is None or following.due.on >= moment.on or found:
         return
@@ -334,6 +335,41 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         )
         text += f"；办结以 {ended} 为准" if (ended := "或 ".join(ends)) else ""
         yield Task("overdue", case, None, text, f"lifecycle show {case.number}", due)
+
+
+def _told_once(
+    workflow: Workflow, case: Case, found: list[Task], officer: Officer, moment: Moment
+) -> Iterable[Task]:
+    """Give each kind and command once, for the last of the transitions that want it; but not for
+    one that the case's history keeps from being next, where another is not kept.
+    """
+
+    def comes_first(one: Transition | None, other: Transition | None) -> bool:
+        if one is None or other is None or one is other:
+            return False
+        is_kept_back = _is_held_up(workflow, case, other, officer, moment)
+        return is_kept_back and not _is_held_up(workflow, case, one, officer, moment)
+
+    kept: dict[tuple[str, str], Task] = {}
+    for task in found:
+        former = kept.get((task.kind, task.command))
+        if former is None or not comes_first(former.transition, task.transition):
+            kept[task.kind, task.command] = task
+    return kept.values()
+
+
+def _is_held_up(
+    workflow: Workflow, case: Case, transition: Transition, officer: Officer, moment: Moment
+) -> bool:
+    """Tell whether a condition about what the case has made keeps a transition from being next."""
+    about_history = (*COUNTED, "last")
+    whens = {
+        guard.when.source
+        for guard in transition.guards
+        if any(space in about_history for space, _name in guard.when.paths)
+    }
+    way = _judged(workflow, case, transition, officer, moment)
+    return any(gate.kind == "guard" and gate.inputs.get("when") in whens for gate in way.missing)
 
 
 def _with_pending(workflow: Workflow, task: Task, moment: Moment, *, known: list[Task]) -> Task:

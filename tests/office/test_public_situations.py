@@ -1146,3 +1146,62 @@ def test_a_role_means_the_one_under_it_that_objects(works_by: Working) -> None:
         "意见　　协办单位 对 批准 没有待处理的不同意见"
     ]
     assert office.findings() == []
+
+
+def test_of_two_steps_that_lack_the_same_the_next_one_is_named(works_by: Working) -> None:
+    """Two steps that an officer may not make lack one material: their list asks for it once, for
+    the step that comes next, and not for the one that another step in the case's past would have
+    opened; once that was made, for that one.
+    """
+    office = works_by(
+        """
+roles: {office: 办公室}
+facts:
+  name: {title: 名称, type: text, required: true}
+materials:
+  reply: {title: 批复}
+states:
+  draft: {title: 起草, lead: office}
+  sold: {title: 已成交, lead: office}
+  closed: {title: 办结, final: true}
+transitions:
+  - {name: deal, title: 成交, from: draft, to: sold, by: office}
+  - {name: anew, title: 重议, from: sold, to: draft, by: office}
+  - name: lock
+    title: 锁定
+    kind: record
+    from: draft
+    by: office
+    not_by: [open]
+    needs: {materials: [reply], guards: [{when: count.deal == 0, else: 已成交}]}
+  - name: relock
+    title: 重新锁定
+    kind: record
+    from: draft
+    by: office
+    not_by: [open]
+    needs: {materials: [reply], guards: [{when: last.deal <= today, else: 未成交}]}
+  - name: close
+    title: 办结
+    from: draft
+    to: closed
+    by: office
+    needs: {guards: [{when: count.lock > 0, else: 未锁定}]}
+  - name: close_sold
+    title: 成交办结
+    from: draft
+    to: closed
+    by: office
+    needs: {guards: [{when: count.relock > 0, else: 未重新锁定}]}
+"""
+    )
+    office.opens("office01 matter name=甲")
+    attach = "lifecycle attach SX-2026-001 reply 文件"
+
+    def asked_for() -> list[str]:
+        tasks = office.asks("todo", by="office01")["tasks"]
+        return [one["text"].split("：")[0] for one in tasks if one["command"] == attach]
+
+    assert asked_for() == ["锁定 尚缺"]
+    office.does("office01 advance deal", "office01 advance anew")
+    assert asked_for() == ["重新锁定 尚缺"]
