@@ -1162,11 +1162,12 @@ materials:
   reply: {title: 批复}
 states:
   draft: {title: 起草, lead: office}
-  sold: {title: 已成交, lead: office}
+  listed: {title: 挂牌, lead: office}
   closed: {title: 办结, final: true}
 transitions:
-  - {name: deal, title: 成交, from: draft, to: sold, by: office}
-  - {name: anew, title: 重议, from: sold, to: draft, by: office}
+  - {name: list, title: 转入挂牌, from: draft, to: listed, by: office}
+  - {name: deal, title: 成交, kind: record, from: listed, by: office}
+  - {name: anew, title: 重议, from: listed, to: draft, by: office}
   - name: lock
     title: 锁定
     kind: record
@@ -1180,7 +1181,7 @@ transitions:
     from: draft
     by: office
     not_by: [open]
-    needs: {materials: [reply], guards: [{when: last.deal <= today, else: 未成交}]}
+    needs: {materials: [reply], guards: [{when: count.deal > 0, else: 未成交}]}
   - name: close
     title: 办结
     from: draft
@@ -1203,5 +1204,5 @@ transitions:
         return [one["text"].split("：")[0] for one in tasks if one["command"] == attach]
 
     assert asked_for() == ["锁定 尚缺"]
-    office.does("office01 advance deal", "office01 advance anew")
+    office.does("office01 advance list", "office01 advance deal", "office01 advance anew")
     assert asked_for() == ["重新锁定 尚缺"]
