@@ -74,6 +74,12 @@ UNDRAWN_TYPES = {
     "grant_confirmed",
     "post_added",
     "post_held",
+    "case_migrated",
+    "migration_proposed",
+    "migration_confirmed",
+    "take_over_limited",
+    "take_over_proposed",
+    "take_over_confirmed",
 }
 """No random command makes them: tests of their own do."""
 PARTS = [
