@@ -321,6 +321,7 @@ ALLOWED = {
     "service/server.py": "a large request, until a worker has taken it",
     "service/worker.py": "what a caller sent and is to get, in a folder for one command",
     "cage.py": "/dev/null, for a caged process",
+    "office/scenarios/trial_office.py": "materials of scenarios, in a folder made for one run",
 }
 
 
