@@ -7,12 +7,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import pairwise
 from typing import Any, Self
 
 from lifecycle.engine.case import Case, Edition, File, Fired
 from lifecycle.engine.docket import Docket
+from lifecycle.engine.entry import is_day
 from lifecycle.engine.gates.gates import Gate
 from lifecycle.engine.values import Value
 from lifecycle.frozen import dataclass, replace
@@ -107,7 +107,7 @@ def misfits_of(workflow: Workflow, declared: Declared, on: str) -> Iterator[tupl
         yield f"没有材料 “{name}”", f"可写：{'、'.join(workflow.materials)}"
     days = [("立项日", declared.opened_on)]
     days += [(workflow.titles.get(name, name), day) for name, day in declared.steps]
-    wrong = [(title, day) for title, day in days if not _is_day(day)]
+    wrong = [(title, day) for title, day in days if not is_day(day)]
     for title, day in wrong:
         yield f"{title} “{day}” 不是日期", "写作 2026-08-01 的样子"
     if wrong:
@@ -118,13 +118,6 @@ def misfits_of(workflow: Workflow, declared: Declared, on: str) -> Iterator[tupl
     for title, day in days:
         if day > on:
             yield f"{title} {day} 在接管的那天（{on}）以后", "还没有办的，不写"
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def with_declared(workflow: Workflow, case: Case, declared: Declared) -> Case:

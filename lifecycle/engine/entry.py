@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Self
 
@@ -16,6 +16,14 @@ BEIJING = timezone(timedelta(hours=8))
 def recorded_day(at: str) -> str:
     """Give the bureau's day (Beijing, YYYY-MM-DD) of a time of recording."""
     return datetime.fromisoformat(at).astimezone(BEIJING).date().isoformat()
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day, as entries have it: YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

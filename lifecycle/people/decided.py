@@ -4,7 +4,9 @@ before the ledger.
 
 from __future__ import annotations
 
-from lifecycle.frozen import dataclass
+from typing import TypeVar
+
+from lifecycle.frozen import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,18 @@ class Declaration:
     rows: tuple[str, ...]
     confirmed: int = 0
     confirmed_by: str = ""
+
+
+_Decided = TypeVar("_Decided", Migration, Declaration)
+
+
+def confirmed(
+    proposed: tuple[_Decided, ...], eid: str, seq: int, officer: str
+) -> tuple[_Decided, ...]:
+    """Give what was proposed with one of it, named by its entry's eid, confirmed by the office
+    entry with that seq and by whom.
+    """
+    return tuple(
+        replace(one, confirmed=seq, confirmed_by=officer) if one.id == eid else one
+        for one in proposed
+    )

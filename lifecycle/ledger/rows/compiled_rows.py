@@ -7,6 +7,9 @@ another program's is compiled anew, and the audit compares what is there with th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import LostDefinitionError, Store
@@ -19,6 +22,8 @@ from lifecycle.workflow.compiled import (
     load_workflow,
 )
 from lifecycle.workflow.model import Workflow
+
+Kept = TypeVar("Kept", Workflow, ChoiceList)
 
 
 def read_source(store: Store, digest: str) -> Workflow:
@@ -37,15 +42,7 @@ def read_compiled(store: Store, digest: str) -> Workflow | None:
     None where this program has kept none that can be read. Raises LostDefinitionError where the
     YAML itself is not what was published.
     """
-    store.definition(digest)
-    found = store.row(text.COMPILED, sha256=digest, program=PROGRAM)
-    if found is None or not isinstance(found[0], bytes):
-        return None
-    try:
-        workflow = load_workflow(found[0], _file(digest))
-    except NotCompiledError:
-        return None
-    return workflow if workflow.digest == digest else None
+    return _compiled(store, digest, load_workflow, _file(digest))
 
 
 def read_list_source(store: Store, digest: str) -> ChoiceList:
@@ -60,15 +57,21 @@ def read_list_source(store: Store, digest: str) -> ChoiceList:
 
 def read_compiled_list(store: Store, digest: str) -> ChoiceList | None:
     """Give a published list out of its compiled form, as `read_compiled` a workflow."""
+    return _compiled(store, digest, load_list, _list_file(digest))
+
+
+def _compiled(
+    store: Store, digest: str, load: Callable[[bytes, str], Kept], file: str
+) -> Kept | None:
     store.definition(digest)
     found = store.row(text.COMPILED, sha256=digest, program=PROGRAM)
     if found is None or not isinstance(found[0], bytes):
         return None
     try:
-        shared = load_list(found[0], _list_file(digest))
+        kept = load(found[0], file)
     except NotCompiledError:
         return None
-    return shared if shared.digest == digest else None
+    return kept if kept.digest == digest else None
 
 
 def put_compiled(store: Store, workflow: Workflow | ChoiceList) -> None:

@@ -62,10 +62,11 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     for name, body in shipped.items():
         templates[name] = read_template(name, body, f"notices/{name}.j2")
     lists, new_lists = _lists(office, given)
-    judged = _judged(given, _Beside(templates, beside, lists, parents))
+    known = _Beside(templates, beside, lists, parents)
+    judged = _judged(given, known)
     new = [one for one in judged if one.workflow.digest != _in_force(office, one.workflow)]
     _see_newer(office, new)
-    reading = _Readers(office, _Beside(templates, beside, lists, parents), in_force)
+    reading = _Readers(office, known, in_force)
     warnings = [problem for one in new for problem in one.warnings]
     warnings += [problem for one in new for problem in reading.broken_by(one.workflow)]
     warnings += [problem for one in new for problem in reading.left_behind(one)]

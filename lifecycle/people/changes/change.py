@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, Literal, Self
 
+from lifecycle.engine.entry import is_day
 from lifecycle.engine.world.moment import Officer
 from lifecycle.engine.world.workdays import Calendar
 from lifecycle.errors import InvalidError, UnknownError
@@ -86,7 +87,7 @@ class OfficeDocket:
     def check_days(self, since: str | None, until: str | None = None) -> None:
         """Refuse days that do not exist, or go together in no way; raises InvalidError."""
         for day in (since, until):
-            if day is not None and not _is_day(day):
+            if day is not None and not is_day(day):
                 raise InvalidError(f"日期“{day}”无效", "请写成 2026-08-01 的样子")
         first = since or self.on.isoformat()
         if until and until < first:
@@ -97,13 +98,6 @@ class OfficeDocket:
         if self.calendar is not None and appointed is not None:
             on, at = self.on.isoformat(), self.at
             check_beginning(self.directory, appointed, on, at=at, calendar=self.calendar)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)

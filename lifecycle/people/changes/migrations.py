@@ -11,7 +11,7 @@ from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.changes.change import OfficeChange, OfficeDocket, OfficeEntry, wire
 from lifecycle.people.changes.wire import Intent, data_of, file_of, number, text
-from lifecycle.people.decided import Migration
+from lifecycle.people.decided import Migration, confirmed
 from lifecycle.people.directory import Directory
 
 KIND = "map"
@@ -110,13 +110,8 @@ class ConfirmMigration(OfficeChange):
 
     def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
         """Give the office in which it is decided."""
-        found = (
-            replace(one, confirmed=entry.seq, confirmed_by=entry.actor)
-            if one.id == self.proposal
-            else one
-            for one in directory.migrations
-        )
-        return replace(directory, migrations=tuple(found))
+        found = confirmed(directory.migrations, self.proposal, entry.seq, entry.actor)
+        return replace(directory, migrations=found)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""

@@ -12,7 +12,7 @@ from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.changes.change import OfficeChange, OfficeDocket, OfficeEntry, wire
 from lifecycle.people.changes.wire import Intent, data_of, text, texts
-from lifecycle.people.decided import Declaration
+from lifecycle.people.decided import Declaration, confirmed
 from lifecycle.people.directory import Directory
 
 MOST_ROWS = 500
@@ -119,7 +119,7 @@ class ConfirmTakeOver(OfficeChange):
         found = [one for one in directory.declarations if one.id == self.proposal]
         if not found or found[0].confirmed:
             raise InvalidError(
-                "没有待确认的接管", "管理员先提出：lifecycle open 流程 --at 环节 --from 文件"
+                "没有待确认的接管", "管理员先提出：lifecycle takeover propose 流程 文件"
             )
         meant = found[0]
         last = [one for one in directory.declarations if one.name == meant.name][-1]
@@ -135,13 +135,8 @@ class ConfirmTakeOver(OfficeChange):
 
     def fold(self, directory: Directory, entry: OfficeEntry) -> Directory:
         """Give the office in which it is decided."""
-        found = (
-            replace(one, confirmed=entry.seq, confirmed_by=entry.actor)
-            if one.id == self.proposal
-            else one
-            for one in directory.declarations
-        )
-        return replace(directory, declarations=tuple(found))
+        found = confirmed(directory.declarations, self.proposal, entry.seq, entry.actor)
+        return replace(directory, declarations=found)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
