@@ -154,13 +154,11 @@ def _too_long(root: Mapped, reading: Reading) -> bool:
     for section, entry in FORMS["workflow"].by_name.items():
         most = entry.value.most if isinstance(entry.value, Defined | Several) else None
         key, node = root.pairs.get(section, (None, None))
-        count = (
-            len(node.pairs)
-            if isinstance(node, Mapped)
-            else len(node.items)
-            if isinstance(node, Sequence)
-            else 0
-        )
+        count = 0
+        if isinstance(node, Mapped):
+            count = len(node.pairs)
+        elif isinstance(node, Sequence):
+            count = len(node.items)
         if key and most is not None and count > most:
             message = f"流程的 {section} 有 {count} 项，超过 {most} 项"
             reading.fault("long-section", key, message, "拆成几个流程")
