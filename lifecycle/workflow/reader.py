@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, faults_among
@@ -44,6 +45,12 @@ def read_workflow(text: str | bytes, file: str, *, checked: bool = True) -> Work
     `checked=False` leaves out the soundness check, for bytes that passed it when they were
     published.
     """
+    return _read_sound(text, file, checked)
+
+
+@lru_cache(maxsize=16)
+def _read_sound(text: str | bytes, file: str, checked: bool) -> Workflow:
+    """Read it once for all offices of a process: what it gives is never changed."""
     workflow, problems, source = examine(text, file, checked=checked)
     faults = faults_among(problems)
     if workflow is None or faults:
