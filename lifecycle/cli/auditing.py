@@ -117,7 +117,7 @@ def _summary(audited: Audited) -> list[str]:
             f"{audited.refusals} 次；{_verdict(audited)}"
         ),
         _known_by(audited),
-        *_taken_in(audited),
+        *_declared(audited),
         *_early(audited),
         *_corrections(audited),
         f"末条序号 {audited.last_index}{_compared(audited)}，检查点：",
@@ -143,11 +143,20 @@ def _known_by(audited: Audited) -> str:
     return f"{told}，自报（declared）{declared} 条" if declared else f"{told}，没有自报的"
 
 
-def _taken_in(audited: Audited) -> list[str]:
-    """Say how many cases came in as two persons declared them."""
-    if not audited.taken_in:
-        return []
-    return [f"存量接管 {audited.taken_in} 件：由两人声明，接管前未经本系统审查，不在核对之内"]
+def _declared(audited: Audited) -> list[str]:
+    """Say what is so because two persons declared it: running cases, and from where numbers go
+    on.
+    """
+    told = []
+    if audited.taken_in:
+        told.append(
+            f"存量接管 {audited.taken_in} 件：由两人声明，接管前未经本系统审查，不在核对之内"
+        )
+    if audited.begun:
+        told.append(
+            f"接着纸质登记簿编号的系列 {audited.begun} 个：由两人声明，以前的号不在核对之内"
+        )
+    return told
 
 
 def _early(audited: Audited) -> list[str]:
@@ -205,6 +214,7 @@ def _document(audited: Audited, findings: list[Finding]) -> dict[str, Any]:
         "cases": audited.cases,
         "refused_attempts": audited.refusals,
         "taken_in": audited.taken_in,
+        "numbers_begun": audited.begun,
         "early": [asdict(one) for one in audited.early if not one.founding],
         "corrections": [asdict(one) for one in audited.corrections],
         "auth": {"declared": audited.entries - audited.local, "local": audited.local},

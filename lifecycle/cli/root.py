@@ -59,6 +59,9 @@ SECTIONS = {
         "takeover": Verb(
             "lifecycle.cli.administration.taking_over:takeover", "存量接管：建库前就在办的事项"
         ),
+        "number": Verb(
+            "lifecycle.cli.administration.numbering:number", "编号起点：接着纸质登记簿往下编"
+        ),
     },
     "台账": {
         "tick": Verb("lifecycle.cli.cases.tick:tick", "办理已到期、由系统自动办的"),

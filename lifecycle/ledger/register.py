@@ -840,7 +840,9 @@ class Register:
             officer = directory.officer(request.officer, on) if directory.seq else None
             calendar = self.library.calendar_of(directory)
             sealing = self.library.sealing(directory) if change.gives_roles else frozenset()
-            role = change.judge(OfficeDocket(directory, officer, on, at, calendar, sealing))
+            given = dict(self.store.rows(text.LAST_NUMBERS)) if change.begins_numbers else None
+            docket = OfficeDocket(directory, officer, on, at, calendar, sealing, given)
+            role = change.judge(docket)
             if on.isoformat() < directory.last_on:
                 raise InvalidError(
                     f"办理日 {on} 早于上一条人员记录的 {directory.last_on}", "生效日请用 --since"
@@ -859,6 +861,7 @@ class Register:
             if isinstance(change, WithDefinition) and definition is not None:
                 self._keep(change, definition)
             self._after_documents(directory, after)
+            self._begin_numbers(directory, after)
         return body
 
     def _changed_before(
@@ -887,6 +890,12 @@ class Register:
             self.library.publish(change.digest)
         elif change.kind == "list":
             self.library.publish_list(change.digest)
+
+    def _begin_numbers(self, before: Directory, after: Directory) -> None:
+        """Write into the book of numbers where the series stand that a change lets go on."""
+        begun = after.starts() if after.numberings != before.numberings else {}
+        for series in begun.keys() - before.starts().keys():
+            self.store.put(text.PUT_LAST_NUMBER, name=series, last=begun[series].last)
 
     def _after_documents(self, before: Directory, after: Directory) -> None:
         """Compute anew what rests on the definitions that a change has put into force."""

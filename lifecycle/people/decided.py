@@ -1,5 +1,5 @@
-"""What two persons have decided about cases: to take them over into another version, or in from
-before the ledger.
+"""What two persons have decided: to take cases over into another version, or in from before the
+ledger, and from where numbers go on.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from lifecycle.frozen import dataclass, replace
+from lifecycle.workflow.numbers import serial_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,38 @@ class Declaration:
     confirmed_by: str = ""
 
 
-_Decided = TypeVar("_Decided", Migration, Declaration)
+@dataclass(frozen=True, slots=True)
+class SeriesStart:
+    """Where a series of numbers stands in the register on paper: the last number that was given
+    there, and the year that it names, "" for a series that has none.
+    """
+
+    series: str
+    number: str
+    year: str
+
+    @property
+    def last(self) -> int:
+        """Give the serial of that number, 0 where it is not of the series."""
+        return serial_of(self.series, self.number) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """Series of numbers that an officer proposed to go on from the registers on paper: the entry's
+    eid and place, who, from where; and by which entry and whom it was confirmed, 0 and "" for not
+    yet.
+    """
+
+    id: str
+    seq: int
+    officer: str
+    starts: tuple[SeriesStart, ...]
+    confirmed: int = 0
+    confirmed_by: str = ""
+
+
+_Decided = TypeVar("_Decided", Migration, Declaration, Numbering)
 
 
 def confirmed(

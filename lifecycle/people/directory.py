@@ -16,7 +16,7 @@ from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import AmbiguousError, InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.clock_step import ClockStep
-from lifecycle.people.decided import Declaration, Migration
+from lifecycle.people.decided import Declaration, Migration, Numbering, SeriesStart
 from lifecycle.workflow.migration import key_of
 from lifecycle.workflow.model import Role
 
@@ -260,6 +260,7 @@ class Directory:
     migrations: tuple[Migration, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     take_over_until: str = ""
+    numberings: tuple[Numbering, ...] = ()
 
     @property
     def has_calendar(self) -> bool:
@@ -319,6 +320,11 @@ class Directory:
         """
         last = self.seq if seq is None else seq
         return {one.id: one.rows for one in self.declarations if 0 < one.confirmed <= last}
+
+    def starts(self) -> dict[str, SeriesStart]:
+        """Map each series that two persons let go on from paper to where it stood there."""
+        confirmed = (one.starts for one in self.numberings if one.confirmed)
+        return {start.series: start for starts in confirmed for start in starts}
 
     def last_migration(self, before: str, seq: int | None = None) -> Migration | None:
         """Give the taking over of a version's open cases that was confirmed last, after so many
@@ -673,6 +679,7 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
         "migrations",
         "declarations",
         "take_over_until",
+        "numberings",
     ):  # left out where empty: so are they in offices older than these
         if values[name] in ((), {}, "", None) or (name == "clock_days" and not values[name]):
             del values[name]
@@ -752,4 +759,8 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
             for one in data.get("declarations", ())
         ),
         data.get("take_over_until", ""),
+        tuple(
+            Numbering(**{**one, "starts": tuple(SeriesStart(**start) for start in one["starts"])})
+            for one in data.get("numberings", ())
+        ),
     )

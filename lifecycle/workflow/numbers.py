@@ -7,9 +7,10 @@ then left is the series that the serial counts in, so that each area, quarter or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.model import Workflow
 
@@ -18,6 +19,21 @@ DATED = ("year", "quarter", "month")
 """The slots that the day of the opening fills."""
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]{0,63})(?::0([1-9]))?\}")
 _WHOLE_SERIAL = re.compile(r"\{serial(?::0([1-9]))?\}")
+
+
+_DATES = {"year": "[0-9]{4}", "quarter": "[1-4]", "month": "0[1-9]|1[0-2]", SERIAL: "[0-9]{1,12}"}
+"""What stands in a number for the slots that are no facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNumber:
+    """A number as read by a pattern: the series that it counts in, its serial, and the year that it
+    names, "" for none.
+    """
+
+    series: str
+    serial: int
+    year: str
 
 
 def slots_in(pattern: str) -> tuple[str, ...]:
@@ -96,9 +112,41 @@ def number_of(pattern: str, serial: int) -> str:
 
 def serial_in(pattern: str, number: str) -> int | None:
     """Read the serial out of a number; None where the number is not of the filled pattern."""
-    before, _, after = series_of(pattern).partition("{serial}")
+    serial = serial_of(series_of(pattern), number)
+    if serial is None:
+        return None
+    return serial if number_of(pattern, serial) == number else None
+
+
+def serial_of(series: str, number: str) -> int | None:
+    """Read the serial out of a number; None where the number is not of the series."""
+    before, _, after = series.partition("{serial}")
     found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def read_number(pattern: str, number: str, codes: Mapping[str, Iterable[str]]) -> ReadNumber | None:
+    """Read a number by a pattern, of which the slots that are no dates may stand for these `codes`;
+    None where it is none of the pattern's.
+    """
+    named: set[str] = set()
+
+    def expected(slot: str) -> str:
+        if slot in named:
+            return f"(?P={slot})"
+        named.add(slot)
+        allowed = _DATES.get(slot) or "|".join(re.escape(code) for code in codes[slot])
+        return f"(?P<{slot}>{allowed})"
+
+    words, end = "", 0
+    for slot in _SLOT.finditer(pattern):
+        words += re.escape(pattern[end : slot.start()]) + expected(slot[1])
+        end = slot.end()
+    found = re.fullmatch(words + re.escape(pattern[end:]), number)
     if found is None:
         return None
-    serial = int(found[1])
-    return serial if number_of(pattern, serial) == number else None
+    filled = _SLOT.sub(lambda slot: slot[0] if slot[1] == SERIAL else found[slot[1]], pattern)
+    serial = serial_in(filled, number)
+    if serial is None:
+        return None
+    return ReadNumber(series_of(filled), serial, found.groupdict().get("year", ""))

@@ -108,6 +108,7 @@ def test_audit_for_machines(bureau: Bureau) -> None:
         "cases": 3,
         "refused_attempts": 1,
         "taken_in": 0,
+        "numbers_begun": 0,
         "early": [],
         "corrections": [],
         "auth": {"declared": 36, "local": 0},

@@ -80,6 +80,8 @@ UNDRAWN_TYPES = {
     "take_over_limited",
     "take_over_proposed",
     "take_over_confirmed",
+    "numbering_proposed",
+    "numbering_confirmed",
 }
 """No random command makes them: tests of their own do."""
 PARTS = [

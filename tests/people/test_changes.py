@@ -17,6 +17,7 @@ import pytest
 from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import InvalidError, UnknownError
 from lifecycle.people.changes import CHANGES, OfficeChange, OfficeDocket, OfficeEntry, read_change
+from lifecycle.people.decided import SeriesStart
 from lifecycle.people.directory import Directory, dump_directory, load_directory
 
 ON = date(2026, 9, 1)
@@ -41,6 +42,11 @@ CHOICES: dict[str, list[Any]] = {
     "bool": [False, True],
     "tuple[str, ...]": [(), ("admin",), ("land", "nix"), ("",)],
     "tuple[str, ...] | None": [None, (), ("land",)],
+    "tuple[SeriesStart, ...]": [
+        (),
+        (SeriesStart("K-2026-{serial}", "K-2026-12", "2026"),),
+        (SeriesStart("", "x", ""), SeriesStart("{serial}", "0", "x")),
+    ],
 }
 """What a field may hold, by its name or by its type."""
 JUNK: list[Any] = [None, 0, -1, 1.5, True, "", [], {}, [[]], {"a": 1}, [None], "x"]

@@ -59,6 +59,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ("workflow", "list"),
         ("workflow", "diff", "visit", "visit"),
         ("calendar", "list"),
+        ("number", "list"),
         ("notice", "list"),
         ("notice", "catalogue"),
         ("replay",),
@@ -79,6 +80,24 @@ def test_a_command_answers_as_it_does_on_the_file(served: Served, words: tuple[s
     there = served.on_the_file(*words)
     assert through.returncode == there.returncode
     assert (through.stdout, through.stderr) == (there.stdout, there.stderr)
+
+
+def test_numbers_go_on_from_paper_through_the_service(tmp_path: Path) -> None:
+    """What an administrator proposed is confirmed through the service, by a register of one's own;
+    the next case has the number after it.
+    """
+    with serving(tmp_path) as own:
+        year = own.tiny.now.year
+        own.tiny.do("officer", "grant", "bureau01", "auditor", by="admin")
+        own.tiny.do("number", "propose", f"KC-{year}-012", by="admin")
+        other = own.call("number", "confirm", f"KC-{year}-021")
+        assert (other.returncode, "与 admin 提出的不一致" in other.stderr) == (1, True)
+        own.do("number", "confirm", f"KC-{year}-012")
+        opened = own.do("open", "visit", "--set", "name=剑瓷文化体验街区")
+        assert opened.strip() == f"KC-{year}-013"
+        (told,) = own.asks("number", "list")["series"]
+        assert (told["on_paper"], told["confirmed_by"]) == (f"KC-{year}-012", "bureau01")
+        assert own.asks("audit")["findings"] == []
 
 
 def leaves(group: Group, lead: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:

@@ -52,7 +52,8 @@ class Auditor:
     checkpoint of an earlier audit. The other fields are what `run` found out, pass by pass, for
     whoever tells of the audit afterwards: no pass reads them. `broken` are the damaged definitions
     by digest, `unjudged` what could not be judged because of them; `local` counts the entries that
-    name the account that called, `taken_in` the running cases that were taken in; `early` are
+    name the account that called, `taken_in` the running cases that were taken in, `begun` the
+    series of numbers that go on from paper; `early` are
     appointments that began before they were recorded, `corrections` those to look at one by one.
     """
 
@@ -66,6 +67,7 @@ class Auditor:
     refusals: int = 0
     local: int = 0
     taken_in: int = 0
+    begun: int = 0
     tree: Tree = field(default_factory=Tree)
     upto: int = 0
     origin: str = ""
@@ -103,6 +105,7 @@ class Auditor:
         yield from check_periods(scope, log.readers, office.directory)
         yield from check_declared(log.declared, office.directory.declared(), office.torn)
         self.taken_in = len(log.declared)
+        self.begun = len(office.directory.starts())
 
         cases = yield from check_cases(scope, log, office)
         self.cases = cases.cases

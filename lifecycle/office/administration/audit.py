@@ -42,7 +42,8 @@ class Audited:
 
     `entries` are those of the log, `read` those found on the chains so far; `log` names the log.
     Of `local` entries the kernel named the account that called, the others' officers are declared.
-    `taken_in` counts running cases that came in as two persons declared them; `early` are
+    `taken_in` counts running cases that came in as two persons declared them, `begun` series of
+    numbers that go on from paper as two persons declared; `early` are
     appointments that began before they were recorded, `corrections` those to look at
     one by one, though nothing is wrong: slips of the pen, and what stands on a document. `found`
     counts what is wrong, `unread` what could not be checked, `unprinted` letters that another
@@ -57,6 +58,7 @@ class Audited:
     local: int
     early: tuple[EarlyAppointment, ...]
     taken_in: int
+    begun: int
     corrections: tuple[NotedCorrection, ...]
     last_index: int
     log: str
@@ -128,6 +130,7 @@ class Audit:
             local=auditor.local,
             early=auditor.early,
             taken_in=auditor.taken_in,
+            begun=auditor.begun,
             corrections=auditor.corrections,
             last_index=auditor.upto,
             log=auditor.origin,

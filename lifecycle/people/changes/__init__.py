@@ -14,6 +14,7 @@ from lifecycle.people.changes.delegations import Delegate, RevokeDelegation
 from lifecycle.people.changes.founding import FoundOffice
 from lifecycle.people.changes.grants import ConfirmGrant, GrantRoles, RevokeRoles
 from lifecycle.people.changes.migrations import ConfirmMigration, ProposeMigration
+from lifecycle.people.changes.numberings import ConfirmNumbering, ProposeNumbering
 from lifecycle.people.changes.officers import AddOfficer, NoteLeave
 from lifecycle.people.changes.posts import AddPost, HoldPost
 from lifecycle.people.changes.take_overs import ConfirmTakeOver, LimitTakeOver, ProposeTakeOver
@@ -31,6 +32,7 @@ __all__ = [
     "ConfirmClock",
     "ConfirmGrant",
     "ConfirmMigration",
+    "ConfirmNumbering",
     "ConfirmTakeOver",
     "DatedChange",
     "Delegate",
@@ -45,6 +47,7 @@ __all__ = [
     "OfficeEntry",
     "ProposeCalendar",
     "ProposeMigration",
+    "ProposeNumbering",
     "ProposeTakeOver",
     "PublishDefinition",
     "RevokeDelegation",
@@ -80,6 +83,8 @@ CHANGES: dict[str, type[OfficeChange]] = {
         LimitTakeOver,
         ProposeTakeOver,
         ConfirmTakeOver,
+        ProposeNumbering,
+        ConfirmNumbering,
         MapAccount,
         UnmapAccount,
         AnnounceClock,

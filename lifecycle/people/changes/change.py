@@ -34,7 +34,8 @@ class OfficeDocket:
 
     `officer` is None while there is no office. `calendar` counts workdays, `sealing` are the roles
     that two persons grant, by the workflows in force; either is None where an audit cannot read
-    what is in force, so that what needs it is left unjudged.
+    what is in force, so that what needs it is left unjudged. `given` maps each series to the last
+    number that it has given; it is None where an audit follows the numbers by itself.
     """
 
     directory: Directory
@@ -43,6 +44,7 @@ class OfficeDocket:
     at: str
     calendar: Calendar | None = WEEKDAYS
     sealing: frozenset[str] | None = frozenset()
+    given: Mapping[str, int] | None = None
 
     def is_sealed(self, roles: tuple[str, ...]) -> bool | None:
         """Tell whether two persons grant one of these roles; None where it is not known."""
@@ -141,6 +143,8 @@ class OfficeChange(ABC):
     """The `type` of the entries that record it."""
     gives_roles: ClassVar[bool] = False
     """Whether it is told which roles two persons grant."""
+    begins_numbers: ClassVar[bool] = False
+    """Whether it is told how far each series of numbers has come."""
     over_jump: ClassVar[Literal["stops", "announces", "confirms", "appoints"]] = "stops"
     """What it is for where the clock has jumped past its bound: most wait until that is confirmed;
     some announce or confirm it, or appoint who may confirm.

@@ -1,32 +1,46 @@
-"""The numbers of cases and of letters: each series runs 1, 2, 3 … and its book says the same."""
+"""The numbers of cases and of letters: each series runs 1, 2, 3 …, or on from where two persons
+said that its register on paper stands, and its book says the same.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from lifecycle.engine.acts import IssueLetter, Open
-from lifecycle.errors import LifecycleError, UnavailableError
+from lifecycle.errors import InvalidError, LifecycleError, UnavailableError
 from lifecycle.ledger.audit.finding import NOBODY, Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import OFFICE, UNREADABLE, pinned_lists, read
 from lifecycle.ledger.store import LogRow, LostDefinitionError
+from lifecycle.people.changes import ConfirmNumbering, ProposeNumbering, read_change
+from lifecycle.people.decided import SeriesStart
 from lifecycle.workflow.model import Workflow
-from lifecycle.workflow.numbers import codes_of, facts_in, pattern_of, serial_in, series_of
+from lifecycle.workflow.numbers import (
+    codes_of,
+    facts_in,
+    pattern_of,
+    serial_in,
+    serial_of,
+    series_of,
+)
 
 _LETTER_ISSUED = (b'"type":"letter_issued"', b'"type":"notice_issued"')
 """How the canonical bytes of an entry say that it numbers a letter, in today's form and the first.
 """
+_BEGUN = b'"type":"numbering_'
+"""How they say that it is about where numbers go on."""
 
 
 class Numbers:
-    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 … without gap, as
-    recorded.
+    """Follows each series of numbers, of cases and of letters: they run 1, 2, 3 …, or on from where
+    they were declared to stand, without gap, as recorded.
 
-    `blind` says that a number could not be read, so that no series can be compared with its book;
-    `unsure` names the series that cannot be followed, for a number may be of this or of another.
+    `begun` maps each series that was declared to go on from paper to where it stood there,
+    `proposed` the eid of each proposal to what it says. `blind` says that a number could not be
+    read, so that no series can be compared with its book; `unsure` names the series that cannot be
+    followed, for a number may be of this or of another.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -35,15 +49,41 @@ class Numbers:
         self.dated: dict[str, str] = {}
         self.blind = False
         self.unsure: set[str] = set()
+        self.proposed: dict[str, tuple[SeriesStart, ...]] = {}
+        self.begun: dict[str, int] = {}
 
     def check(self, row: LogRow) -> Iterator[Finding]:
         """Check the number that the next entry gives, if it gives one."""
         if row.case == OFFICE:
-            return
-        if row.seq == 1:
+            if _BEGUN in row.raw:
+                yield from self.check_start(row)
+        elif row.seq == 1:
             yield from self.check_case(row)
         elif any(mark in row.raw for mark in _LETTER_ISSUED):
             yield from self.check_letter(row)
+
+    def check_start(self, row: LogRow) -> Iterator[Finding]:
+        """Note from where series go on, and see that none of them had given a number by then."""
+        try:
+            intent = read(row.raw)["intent"]
+            change = read_change(intent)
+        except (InvalidError, *UNREADABLE):
+            self.blind = True  # the pass over the office says what is wrong with the entry
+            return
+        if isinstance(change, ProposeNumbering):
+            self.proposed[intent["eid"]] = change.starts
+        elif isinstance(change, ConfirmNumbering):
+            for start in self.proposed.get(change.proposal, ()):
+                yield from self._begin(row, start)
+
+    def _begin(self, row: LogRow, start: SeriesStart) -> Iterator[Finding]:
+        """Let a series go on from where it stands on paper."""
+        given = self.last.get(start.series, 0)
+        if given > self.begun.get(start.series, 0):
+            message = f"声明编号起点 {start.number} 时，这一系列已编到第 {given} 号"
+            yield self._finding(row, message)
+        self.begun.setdefault(start.series, start.last)
+        self.last.setdefault(start.series, start.last)
 
     def check_case(self, row: LogRow) -> Iterator[Finding]:
         """Check the number of a case that is opened."""
@@ -112,7 +152,7 @@ class Numbers:
         return [
             (series, serial)
             for series in self.scope.series
-            if (serial := _fits(series, number)) is not None
+            if (serial := serial_of(series, number)) is not None
         ]
 
     def check_letter(self, row: LogRow) -> Iterator[Finding]:
@@ -175,10 +215,3 @@ class Numbers:
                 yield Finding(
                     "number", 0, NOBODY, f"编号 {series} 簿上记到第 {kept} 号，实际编到第 {used} 号"
                 )
-
-
-def _fits(series: str, number: str) -> int | None:
-    """Give the serial that a number has if it is one of a series, None if it is not."""
-    before, _, after = series.partition("{serial}")
-    found = re.fullmatch(re.escape(before) + r"(\d{1,12})" + re.escape(after), number, re.ASCII)
-    return int(found[1]) if found else None
