@@ -4,14 +4,17 @@ was.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.scope import letter_scope
+from lifecycle.engine.declared import UNJUDGED
 from lifecycle.engine.gates.gates import way_in
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.library import Library
-from lifecycle.letter.model import Letter
+from lifecycle.letter.model import REMARK, Letter
+from lifecycle.letter.text import day
 from lifecycle.people.directory import Directory
 from lifecycle.template.compose import MissingError, compose
 from lifecycle.template.template import Template, read_template, title_of
@@ -48,11 +51,19 @@ def write_letter(library: Library, directory: Directory, drafted: Drafted) -> Le
     scope = letter_scope(library, directory, drafted)
     on = date.fromisoformat(drafted.body["intent"]["occurred_on"])
     try:
-        return compose(template, scope, on=on)
+        return replace(compose(template, scope, on=on), remark=_remark(drafted))
     except MissingError as missing:
         if drafted.letter.text:
             raise  # the officer's own text: its lines are what is to be mended
         raise _told(missing, template, drafted) from None
+
+
+def _remark(drafted: Drafted) -> str:
+    """Give what every letter of a case says that was running before there was this ledger."""
+    declared_on = drafted.after.declared_on
+    if not declared_on:
+        return ""
+    return f"{REMARK}{day(date.fromisoformat(declared_on))}接管的存量事项，{UNJUDGED}"
 
 
 def _told(missing: MissingError, template: Template, drafted: Drafted) -> MissingError:

@@ -15,7 +15,7 @@ from lifecycle.letter.text import (
     DRAFT,
     TO_FILL,
     annex_labels,
-    contact_note,
+    closing_note,
     day,
     mark,
     mark_size,
@@ -76,7 +76,7 @@ def to_html(letter: Letter, *, red: bool | None = None) -> str:
         signed=signed(letter),
         longer=outlasts(when, letter.issuer),
         body=body,
-        contact=contact_note(letter.contact) if letter.contact else "",
+        note=closing_note(letter),
         symbol=_symbol(letter.proof) if letter.proof else "",
         annexes=[
             (label, title_lines(annex.title), [_block(block) for block in annex.body])

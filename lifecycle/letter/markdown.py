@@ -14,7 +14,7 @@ from lifecycle.letter.text import (
     DRAFT,
     TO_FILL,
     annex_labels,
-    contact_note,
+    closing_note,
     day,
     mark,
     printed_on,
@@ -119,4 +119,5 @@ def _close(letter: Letter) -> list[str]:
     lines += [f"**{escaped(role)}**：{_listed(names)}" for role, names in letter.attendance]
     if signed(letter):
         lines += [escaped(letter.issuer), day(letter.date)]
-    return [*lines, escaped(contact_note(letter.contact))] if letter.contact else lines
+    note = closing_note(letter)
+    return [*lines, escaped(note)] if note else lines

@@ -13,6 +13,8 @@ from lifecycle.letter.layouts import Layout, by_word, layouts
 
 Day = date
 """The type of a field that is itself called date."""
+REMARK = "本事项系"
+"""How the remark of a letter begins: by this it is known on paper, where nobody is to be asked."""
 
 
 class Paragraph(NamedTuple):
@@ -58,7 +60,7 @@ class Letter:
     `number`, `signer`, `printed`, `code` and `proof` come with issuing. `mark` is the 发文机关标志,
     `attendance` who was there at a meeting by 出席, 请假, 列席; `code` is what verifies the paper,
     `proof` the text of its QR symbol; `printed` is the day of 印发. `layout` is the name of one of
-    `layouts`.
+    `layouts`. `remark` is what its note (附注) says beside whom to ask.
     """
 
     kind: str
@@ -80,6 +82,7 @@ class Letter:
     printed: Day | None = None
     code: str | None = None
     proof: str | None = None
+    remark: str = ""
 
     @property
     def shape(self) -> Layout:
@@ -107,6 +110,8 @@ def dump_letter(letter: Letter) -> dict[str, Any]:
     for name in ("to", "cc", "attachments"):
         data[name] = list(data[name])
     data["attendance"] = [[role, list(names)] for role, names in letter.attendance]
+    if not letter.remark:  # left out: so it is in letters older than this field
+        del data["remark"]
     return data
 
 

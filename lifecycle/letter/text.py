@@ -47,7 +47,7 @@ def to_text(letter: Letter) -> str:
         letter.attendance,
         letter.issuer,
         letter.date,
-        letter.contact,
+        closing_note(letter),
     )
     lines += [close] if close else []
     for label, annex in zip(annex_labels(letter), letter.annexes, strict=True):
@@ -110,11 +110,15 @@ def printed_on(letter: Letter) -> str:
     return f"{day(letter.printed)}印发" if letter.printed and shown else ""
 
 
-def contact_note(contact: str) -> str:
-    """Write the note (附注) in its brackets, naming what it is if it does not say so itself."""
-    if not contact.startswith(("联系", "电话")):
+def closing_note(letter: Letter) -> str:
+    """Write the note (附注) in its brackets (GB/T 9704—2012 7.3.6): whom to ask, named as that if
+    it does not say so itself, and what else must be said; "" where there is nothing to say.
+    """
+    contact = letter.contact
+    if contact and not contact.startswith(("联系", "电话")):
         contact = f"联系人：{contact}"
-    return f"（{contact}）"
+    told = "；".join(filter(None, (contact, letter.remark)))
+    return f"（{told}）" if told else ""
 
 
 def day(when: date) -> str:
@@ -182,7 +186,7 @@ def _close(
     attendance: tuple[tuple[str, tuple[str, ...]], ...],
     issuer: str,
     when: date,
-    contact: str,
+    note: str,
 ) -> str:
     """Set what stands between the body and the 版记, in the standard's order."""
     lines = _attachments(attachments)
@@ -192,8 +196,8 @@ def _close(
             lines += _hanging(f"{ZI}{ZI}{role}：", "、".join(names))
     if kind not in kinds().unsigned:
         lines += _signature(issuer, day(when))
-    if contact:
-        lines += wrap(f"{ZI}{ZI}{contact_note(contact)}")
+    if note:
+        lines += wrap(f"{ZI}{ZI}{note}")
     return "\n".join(lines)
 
 

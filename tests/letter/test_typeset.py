@@ -38,7 +38,7 @@ from lifecycle.letter.pdf.columns import Columns, columns_of
 from lifecycle.letter.pdf.press import Typesetter, shipped, to_pdf
 from lifecycle.letter.pdf.values import values_of
 from lifecycle.letter.pdf.words import Wording, _may_surely_break, stretches
-from lifecycle.letter.text import DRAFT, annex_labels, contact_note, day, mark, printed_on, signed
+from lifecycle.letter.text import DRAFT, annex_labels, closing_note, day, mark, printed_on, signed
 
 SUMS = Path(__file__).parents[1] / "golden" / "pdf" / "SHA256SUMS"
 ZI = 156 * MM / 28
@@ -95,7 +95,7 @@ def said(letter: Letter) -> str:
     parts += [f"{role}：{'、'.join(names)}" for role, names in letter.attendance]
     below = signed(letter) and not shape.issuer_in_head
     parts += [letter.issuer, day(letter.date)] if below else []
-    parts += [contact_note(letter.contact)] if letter.contact else []
+    parts += filter(None, [closing_note(letter)])
     for label, annex in zip(annex_labels(letter), letter.annexes, strict=True):
         parts += [label, annex.title, *(text for block in annex.body for text in text_of(block))]
     parts += [f"验证码：{letter.code}"] if letter.code else []

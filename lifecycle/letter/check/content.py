@@ -20,6 +20,7 @@ from lifecycle.letter.check.content_parts import (
 )
 from lifecycle.letter.check.content_rules import content_rules
 from lifecycle.letter.kinds import kinds
+from lifecycle.letter.model import REMARK
 
 if TYPE_CHECKING:
     from lifecycle.letter.model import Letter
@@ -112,7 +113,7 @@ def _requests(written: Written) -> Iterator[ContentFault]:
     named = [part for part in written.of("to") for _ in re.split("、", part.text.rstrip("：:"))]
     if len(named) > 1:
         yield _finding("request-to", named[0])
-    if not written.of("note"):
+    if all(part.text.startswith(f"（{REMARK}") for part in written.of("note")):
         yield _finding("request-contact", written.of("title")[0])
     issuer = "".join(part.text for part in written.of("signature")[:1])
     below = content_rules().finds["below"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lifecycle.letter.kinds import kinds
-from lifecycle.letter.model import Paragraph, Signatures, Table
+from lifecycle.letter.model import REMARK, Paragraph, Signatures, Table
 
 if TYPE_CHECKING:
     from lifecycle.letter.model import Block, Letter
@@ -275,5 +275,5 @@ def _told(text: str, indent: int, *, goes_on: bool) -> Role:
         return "date"
     if re.match(r"(?:出席|请假|列席)[：:]", text):
         return "attendance"
-    is_note = re.match(r"[（(]?(?:联系|电话)", text) and len(text) <= 60 and not goes_on
-    return "note" if is_note else ""
+    noted = re.match(r"[（(]?(?:联系|电话)", text) and len(text) <= 60 and not goes_on
+    return "note" if noted or text.startswith(f"（{REMARK}") else ""

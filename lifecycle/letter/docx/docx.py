@@ -34,7 +34,7 @@ from lifecycle.letter.model import Paragraph, Table
 from lifecycle.letter.text import (
     TO_FILL,
     annex_labels,
-    contact_note,
+    closing_note,
     day,
     outlasts,
     printed_on,
@@ -187,8 +187,8 @@ def _close(letter: Letter) -> list[str]:
     beside = bool(letter.proof) and signed(letter) and start >= _CLEAR
     if signed(letter):
         text += _signature(letter, lines, start, symbol=_symbol() if beside else "")
-    if letter.contact:
-        text.append(paragraph("Note", run(contact_note(letter.contact)), keep=True))
+    if note := closing_note(letter):
+        text.append(paragraph("Note", run(note), keep=True))
     if letter.proof and not beside:
         text.append(paragraph("Symbol", inline(_SAID, size=_SYMBOL), keep=True))
     if letter.code:

@@ -19,7 +19,7 @@ from lifecycle.letter.text import (
     DRAFT,
     TO_FILL,
     annex_labels,
-    contact_note,
+    closing_note,
     day,
     mark,
     mark_size,
@@ -238,7 +238,7 @@ def _closing(letter: Letter, wording: Wording) -> Values:
         ],
         "signed": [wording.parts(line, room=CELLS - at) for line in lines],
         "signed_at": at,
-        "contact": wording.parts(contact_note(letter.contact) if letter.contact else ""),
+        "contact": wording.parts(closing_note(letter)),
         "proof": _proof(letter, wording),
         "beside": bool(lines) and _has_room(letter, at, len(lines) + 2),
     }
