@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lifecycle.callers import file_named
 from lifecycle.cli.acting import acting, request_of
 from lifecycle.cli.bulk import is_bulk, read_lines, refuse_options_of_bulk, run_bulk
-from lifecycle.cli.cases.sheet_maps import lines_by_map, tell_proposed_map
+from lifecycle.cli.cases.sheet_maps import lines_by_map, tell_map_of_opening
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.done import (
     done_json,
@@ -165,7 +165,7 @@ def open_(
     common = pairs(texts)
     found = desk.office.workflow(workflow)
     if source and target:
-        return tell_proposed_map(desk, request, found.name, source, target)
+        return tell_map_of_opening(desk, request, found.name, source, target)
 
     def do(request: Request, line: BulkLine) -> Done:
         texts = once(common, line.values)

@@ -1,5 +1,5 @@
-"""What `open --propose-map` and `open --map` say: what a table is taken for, and what of it is read
-as something else than is written.
+"""What `--propose-map` and `--map` of `open` and `takeover` say: what a table is taken for, and
+what of it is read as something else than is written.
 """
 
 from __future__ import annotations
@@ -15,19 +15,36 @@ from lifecycle.cli.terminal.paragraph import flow
 if TYPE_CHECKING:
     from lifecycle.office.cases.bulk import BulkLine
     from lifecycle.office.cases.cases import Request
-    from lifecycle.office.sheets.sheet_maps import FigureRead, ProposedMap
+    from lifecycle.office.sheets.sheet_maps import Aim, FigureRead, ProposedMap
 
 _MOST_SHOWN = 40
 """So many values that are read as something else are shown; `--json` has all."""
 
 
-def tell_proposed_map(desk: Desk, request: Request, workflow: str, source: str, target: str) -> int:
-    """Propose a map and say what it takes the table for."""
+def tell_map_of_opening(
+    desk: Desk, request: Request, workflow: str, source: str, target: str
+) -> int:
+    """Propose a map by which cases are opened and say what it takes the table for."""
+    from lifecycle.office.sheets.sheet_maps import aim_of_opening
+
+    command = f"lifecycle open {workflow} --from {source} --map {target} --dry-run"
+    aim = aim_of_opening(desk.office, request, desk.office.workflow(workflow), command)
+    return _tell_proposed_map(desk, aim, source, target)
+
+
+def tell_map_of_take_over(desk: Desk, workflow: str, source: str, target: str) -> int:
+    """Propose a map by which running cases are taken in and say what it takes the table for."""
+    from lifecycle.office.sheets.sheet_maps import aim_of_take_over
+
+    command = f"lifecycle takeover propose {workflow} {source} --map {target} --dry-run"
+    aim = aim_of_take_over(desk.office.workflow(workflow), command)
+    return _tell_proposed_map(desk, aim, source, target)
+
+
+def _tell_proposed_map(desk: Desk, aim: Aim, source: str, target: str) -> int:
     from lifecycle.office.sheets.sheet_maps import propose_sheet_map
 
-    found = propose_sheet_map(
-        desk.office, request, desk.office.workflow(workflow), file_named(source), file_named(target)
-    )
+    found = propose_sheet_map(aim, file_named(source), file_named(target))
     document = {
         "map": target,
         "sheets": found.sheets,
@@ -38,8 +55,7 @@ def tell_proposed_map(desk: Desk, request: Request, workflow: str, source: str, 
         "left_sheets": found.left_sheets,
         "missing": found.missing,
     }
-    following = f"lifecycle open {workflow} --from {source} --map {target} --dry-run"
-    desk.answer(document, lambda: _tell(found, target, following), following=[following])
+    desk.answer(document, lambda: _tell(found, target, aim.command), following=[aim.command])
     return 0
 
 
@@ -60,10 +76,17 @@ def _tell(found: ProposedMap, target: str, following: str) -> None:
 
 
 def lines_by_map(
-    desk: Desk, request: Request, workflow: str, source: str, map_file: str
+    desk: Desk,
+    request: Request,
+    workflow: str,
+    source: str,
+    map_file: str,
+    *,
+    running: bool = False,
 ) -> tuple[list[BulkLine], Mapping[str, object]]:
     """Read the lines of a table by its map, and give what a machine is told beside the results. In
-    a dry run people are shown what is read as something else.
+    a dry run people are shown what is read as something else. Of `running` cases the map may say
+    where they stand.
     """
     from lifecycle.office.sheets.sheet_maps import read_by_map
 
@@ -73,6 +96,7 @@ def lines_by_map(
         desk.office.workflow(workflow),
         file_named(source),
         file_named(map_file),
+        running=running,
     )
     if request.dry_run and found.figures and not desk.json:
         _tell_figures(found.figures)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from lifecycle.engine.values import parse_fact
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.rows import letters
+from lifecycle.exchange.sheets.declarable import called, written_name
 from lifecycle.exchange.sheets.figures import like_choice, perhaps_choice, read_figure
 from lifecycle.exchange.sheets.grid import Grid, Sheets, cell_name
 from lifecycle.exchange.sheets.layout import (
@@ -50,16 +51,25 @@ class ProposedMap:
     missing: list[str] = field(default_factory=list)
 
 
-def propose_map(
-    workflow: Workflow, sheets: Sheets, target: str, closed: Mapping[str, str]
-) -> ProposedMap:
-    """Propose a map that reads a workbook's rows as cases of a workflow.
-
-    `target` is the name under which it will be kept; `closed` says of facts why they cannot be
-    entered when a case is opened. Raises InvalidError where no sheet has a table
-    that could be read.
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a map is proposed for: a workflow's cases with these facts, by the command that will
+    read it; `closed` says of facts why they cannot be entered by it.
     """
-    facts = enterable(workflow)
+
+    workflow: Workflow
+    facts: Sequence[Fact]
+    closed: Mapping[str, str]
+    command: str
+    done: str
+
+
+def propose_map(aim: Aim, sheets: Sheets) -> ProposedMap:
+    """Propose a map that reads a workbook's rows as cases.
+
+    Raises InvalidError where no sheet has a table that could be read.
+    """
+    facts = aim.facts
     found = ProposedMap()
     lines: list[str] = []
     left: list[tuple[str, str]] = []
@@ -69,7 +79,7 @@ def propose_map(
         if table is None or not table.rows:
             left.append((grid.title, _why_no_table(grid, table)))
             continue
-        sheet = _SheetDraft(workflow, grid, table, found, closed)
+        sheet = _SheetDraft(aim, grid, table, found)
         if not sheet.matches:
             left.append((grid.title, "没有一列像是要素"))
             continue
@@ -81,7 +91,7 @@ def propose_map(
         raise InvalidError(f"{sheets.file} 里没有能读的表：{told}", mend)
     found.missing = list(missing)
     found.left_sheets = [title for title, _why in left]
-    head = _preface(workflow, sheets, target)
+    head = _preface(aim, sheets)
     found.text = "\n".join([*head, *lines, *_postface(sheets, left, found.missing)]) + "\n"
     return found
 
@@ -97,15 +107,15 @@ def _why_no_table(grid: Grid, table: SheetTable | None) -> str:
     return "里没有认得的表头" if table is None else "只有表头，没有内容"
 
 
-def _preface(workflow: Workflow, sheets: Sheets, target: str) -> Iterator[str]:
-    file = one_line(sheets.file)
+def _preface(aim: Aim, sheets: Sheets) -> Iterator[str]:
+    file, workflow = one_line(sheets.file), aim.workflow
     yield f"# 台账对照：{file} → {workflow.title}（{workflow.name}）"
     yield "# 这是程序提出的，请逐项核对、改正："
     yield "#   认错的列改 fact（写要素的标识或名称），不读的列移到 left_out，单位不对的改 unit；"
     yield '#   写不准的值，在 values 里写明该是什么（数按这一列的单位；不填的写 ""），留作记录；'
     yield "#   不读的行写在 skip。"
-    yield "# 核对以后先试读，再立项："
-    yield f"#   lifecycle open {workflow.name} --from {file} --map {one_line(target)} --dry-run"
+    yield f"# 核对以后先试读，再{aim.done}："
+    yield f"#   {one_line(aim.command)}"
     yield f"workflow: {workflow.name}"
     yield "sheets:"
 
@@ -130,19 +140,12 @@ def _postface(
 class _SheetDraft:
     """Proposes how one sheet is read."""
 
-    def __init__(
-        self,
-        workflow: Workflow,
-        grid: Grid,
-        table: SheetTable,
-        told: ProposedMap,
-        closed: Mapping[str, str],
-    ) -> None:
-        self.workflow = workflow
+    def __init__(self, aim: Aim, grid: Grid, table: SheetTable, told: ProposedMap) -> None:
+        self.workflow = aim.workflow
         self.grid = grid
         self.table = table
         self.told = told
-        facts = enterable(workflow)
+        facts, closed = aim.facts, aim.closed
         self.values = {
             column.index: self._values(column)
             for column in table.columns
@@ -161,11 +164,11 @@ class _SheetDraft:
             if one.fact.name in closed
         }
         self.always = self._always(facts)
-        there = {match.fact.name for match in self.matches.values()} | self.always.keys()
+        there = {written_name(match.fact) for match in self.matches.values()} | self.always.keys()
         self.missing = [
-            f"{fact.title}（{fact.name}）"
+            called(fact)
             for fact in facts
-            if fact.required is True and fact.name not in there
+            if fact.required is True and written_name(fact) not in there
         ]
 
     def _values(self, column: HeadColumn) -> list[tuple[str, int]]:
@@ -178,7 +181,7 @@ class _SheetDraft:
         """Give what the sheet's name says of all its rows: a choice of a required fact."""
         taken = {match.fact.name for match in self.matches.values()}
         return {
-            fact.name: choice
+            written_name(fact): choice
             for fact in facts
             if fact.type == "choice" and fact.required is True and fact.name not in taken
             if (choice := like_choice(fact, self.grid.title)) is not None
@@ -218,7 +221,7 @@ class _SheetDraft:
         self.told.columns.append(f"{self.grid.title}!{name} {column.text} → {fact.title}")
         yield f"      - column: {name}"
         yield f"        head: {write_text(column.text)}"
-        yield f"        fact: {fact.name} # {fact.title}。根据：{match.why}"
+        yield f"        fact: {write_text(written_name(fact))} # {fact.title}。根据：{match.why}"
         if column.index in self.grid.hidden_columns:
             yield "        # 这一列在表里是隐藏的"
         unit, why = self._unit(column, fact)

@@ -5,12 +5,13 @@ as what, and what its doubtful values mean. A program proposes it, a clerk answe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lifecycle.engine.values import parse_fact
-from lifecycle.errors import InvalidError, LifecycleError, nearest
+from lifecycle.errors import InvalidError, LifecycleError, UnknownError, nearest
 from lifecycle.exchange.rows import letters
+from lifecycle.exchange.sheets.declarable import called
 from lifecycle.exchange.sheets.figures import said_figure
 from lifecycle.exchange.sheets.grid import Grid, Sheets
 from lifecycle.exchange.sheets.layout import (
@@ -72,21 +73,27 @@ class SheetMap:
     same_names: frozenset[str]
 
 
-def read_sheet_map(path: Path, workflow: Workflow, sheets: Sheets) -> SheetMap:
-    """Read a map and see that it fits a workflow and a workbook.
+def read_sheet_map(
+    path: Path, workflow: Workflow, sheets: Sheets, declarable: Sequence[Fact] = ()
+) -> SheetMap:
+    """Read a map and see that it fits a workflow and a workbook; `declarable` is what it may name
+    beside the workflow's facts.
 
     Raises WorkflowError with every fault, each with its place in the map.
     """
     file = YamlFile(path, known=TOP, required=("workflow", "sheets"))
-    return _MapReader(file, workflow, sheets).read()
+    return _MapReader(file, workflow, sheets, declarable).read()
 
 
 class _MapReader:
     """Reads a map's sheets in turn, each against the sheet of that name."""
 
-    def __init__(self, file: YamlFile, workflow: Workflow, sheets: Sheets) -> None:
+    def __init__(
+        self, file: YamlFile, workflow: Workflow, sheets: Sheets, declarable: Sequence[Fact]
+    ) -> None:
         self.file = file
         self.workflow = workflow
+        self.declarable = {one.title: one for one in declarable}
         self.sheets = sheets
         self.grids = {grid.title: grid for grid in sheets.grids}
 
@@ -240,16 +247,28 @@ class _MapReader:
         if scalar is None:
             return None
         try:
-            fact = find_fact(self.workflow, scalar.value)
+            fact = self._meant(scalar.value)
         except LifecycleError as error:
             fields.fault("unknown", scalar, error.message, error.mend)
             return None
         if fact.name in facts:
-            message = f"{fact.title}（{fact.name}）写了两次，第 {facts[fact.name]} 行已有"
+            message = f"{called(fact)}写了两次，第 {facts[fact.name]} 行已有"
             fields.fault("repeated", scalar, message, "一个要素只从一列读，其余放到 left_out")
             return None
         facts[fact.name] = scalar.line
         return fact
+
+    def _meant(self, name: str) -> Fact:
+        """Find a fact, or what is declared of a running case; raises UnknownError."""
+        if name in self.declarable:
+            return self.declarable[name]
+        try:
+            return find_fact(self.workflow, name)
+        except UnknownError:
+            near = nearest(name, self.declarable)
+            if near is None:
+                raise
+            raise UnknownError("要素", name, (), f"是否为“{near}”？") from None
 
     def _values(self, fields: Fields, grid: Grid, fact: Fact | None, unit: str) -> dict[str, str]:
         """Read what values mean, in the column's unit; what means nothing is written as an empty

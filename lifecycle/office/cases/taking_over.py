@@ -4,14 +4,15 @@ person, and taken in once another has confirmed the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecycle.engine.acts import Open
 from lifecycle.engine.declared import Declared, digest_of, misfits_of
 from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, UnknownError, at_once
+from lifecycle.exchange.sheets.declarable import OPENED, PAPER, STATE, STEP
 from lifecycle.ledger.record import stamp_text
 from lifecycle.office.cases.bulk import BulkLine
 from lifecycle.office.cases.entering import read_entry
@@ -57,17 +58,26 @@ class TakeOver:
     numbers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RunningTable:
+    """The lines of a table of running cases; those that do not say in which state they are, are in
+    `state`. One that was `mapped` says by its map what its columns are, else by their heads.
+    """
+
+    lines: Sequence[BulkLine]
+    state: str
+    mapped: bool = False
+
+
 def limit_take_over(office: Office, request: Request, until: str) -> None:
     """Set the last day on which running cases may be taken in."""
     office.register.change_office(request, LimitTakeOver(until))
 
 
-def propose_take_over(
-    office: Office, request: Request, name: str, lines: Iterable[BulkLine], at: str
-) -> TakeOver:
+def propose_take_over(office: Office, request: Request, name: str, table: RunningTable) -> TakeOver:
     """Propose to take running cases in; a dry run only reads them. Raises every fault at once."""
     workflow = office.workflow(name)
-    cases = tuple(_read(office, workflow, lines, at))
+    cases = tuple(_read(office, workflow, table))
     if not request.dry_run:
         rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
         change = ProposeTakeOver(workflow.name, workflow.digest, rows)
@@ -76,12 +86,10 @@ def propose_take_over(
     return TakeOver(workflow.name, workflow.title, cases, request.officer, confirmers)
 
 
-def confirm_take_over(
-    office: Office, request: Request, name: str, lines: Iterable[BulkLine], at: str
-) -> TakeOver:
+def confirm_take_over(office: Office, request: Request, name: str, table: RunningTable) -> TakeOver:
     """Confirm, by a table of one's own, what was proposed, and take every case in, all or none."""
     workflow = office.workflow(name)
-    cases = tuple(_read(office, workflow, lines, at))
+    cases = tuple(_read(office, workflow, table))
     proposed = [one for one in office.directory.declarations if one.name == workflow.name]
     if not proposed or proposed[-1].confirmed:
         mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
@@ -129,15 +137,13 @@ class _FaultyError(LifecycleError):
         self.faults = faults
 
 
-def _read(
-    office: Office, workflow: Workflow, lines: Iterable[BulkLine], at: str
-) -> Iterator[RunningCase]:
+def _read(office: Office, workflow: Workflow, table: RunningTable) -> Iterator[RunningCase]:
     """Read every line; raises all faults at once."""
     faults: list[EnteredFault] = []
     found = []
-    for line in lines:
+    for line in table.lines:
         try:
-            found.append(_case(office, workflow, line, at))
+            found.append(_case(office, workflow, line, table))
         except _FaultyError as error:
             faults += (EnteredFault(one.place or line.place, one.error) for one in error.faults)
         except LifecycleError as error:
@@ -149,24 +155,59 @@ def _read(
     yield from found
 
 
-def _case(office: Office, workflow: Workflow, line: BulkLine, at: str) -> RunningCase:
+@dataclass(slots=True)
+class _Told:
+    """What a line says of a running case, as it is written: where it stands, its transitions with
+    their days, its materials, and its facts.
+    """
+
+    state: str = ""
+    opened: str = ""
+    steps: dict[str, Entered] = field(default_factory=dict)
+    materials: dict[str, Entered] = field(default_factory=dict)
+    facts: dict[str, Entered] = field(default_factory=dict)
+
+
+def _told_by_heads(workflow: Workflow, line: BulkLine) -> _Told:
+    """Read a line whose columns are headed by what they are."""
+    told = _Told(line.pick(*STATE_HEADS), line.pick(*OPENED_HEADS))
+    for head, entered in line.others(*STATE_HEADS, *OPENED_HEADS).items():
+        transition, material = _transition(workflow, head), _material(workflow, head)
+        if transition is not None:
+            told.steps[transition] = entered
+        elif material is not None:
+            told.materials[material] = entered
+        else:
+            told.facts[head] = entered
+    return told
+
+
+def _told_by_map(line: BulkLine) -> _Told:
+    """Read a line that came by a map, which has said what its columns are."""
+    told = _Told(line.pick(STATE), line.pick(OPENED))
+    for name, entered in line.others(STATE, OPENED).items():
+        if name.startswith(STEP):
+            told.steps[name.removeprefix(STEP)] = entered
+        elif name.startswith(PAPER):
+            told.materials[name.removeprefix(PAPER)] = entered
+        else:
+            told.facts[name] = entered
+    return told
+
+
+def _case(office: Office, workflow: Workflow, line: BulkLine, table: RunningTable) -> RunningCase:
     if line.fault is not None:
         raise line.fault
-    state = find_state(workflow, line.pick(*STATE_HEADS) or at)
-    opened = line.pick(*OPENED_HEADS)
-    steps: list[tuple[str, str]] = []
-    materials: list[str] = []
-    texts: dict[str, Entered] = {}
-    for head, entered in line.others(*STATE_HEADS, *OPENED_HEADS).items():
-        transition = _transition(workflow, head)
-        material = _material(workflow, head)
-        if transition is not None and entered:
-            steps.append((transition, _day(head, entered)))
-        elif material is not None:
-            materials += [material] if _is_there(head, entered) else []
-        elif transition is None:
-            texts[head] = entered
-    entry = read_entry(office, workflow, texts, line.origin)
+    told = _told_by_map(line) if table.mapped else _told_by_heads(workflow, line)
+    state = find_state(workflow, told.state or table.state)
+    titles = workflow.titles
+    steps = [(name, _day(titles[name], day)) for name, day in told.steps.items() if day]
+    materials = tuple(
+        name
+        for name, entered in told.materials.items()
+        if _is_there(workflow.materials[name].title, entered)
+    )
+    entry = read_entry(office, workflow, told.facts, line.origin)
     faults = list(entry.faults)
     lacking = [
         f for f in workflow.facts.values() if f.required is True and f.name not in entry.facts
@@ -174,8 +215,8 @@ def _case(office: Office, workflow: Workflow, line: BulkLine, at: str) -> Runnin
     faults += [EnteredFault("", InvalidError(f"缺 {fact.title}")) for fact in lacking]
     steps.sort(key=lambda step: step[1])
     first = steps[0][1] if steps else office.register.today().isoformat()
-    day = _day("立项日", opened) if opened else first
-    declared = Declared(state, day, tuple(steps), tuple(materials))
+    day = _day("立项日", told.opened) if told.opened else first
+    declared = Declared(state, day, tuple(steps), materials)
     today = office.register.today().isoformat()
     faults += [
         EnteredFault("", InvalidError(*one)) for one in misfits_of(workflow, declared, today)

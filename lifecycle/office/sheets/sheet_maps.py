@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from lifecycle.engine.acts import Open
 from lifecycle.engine.docket import RefusedError
 from lifecycle.errors import LifecycleError, at_once
+from lifecycle.exchange.sheets.declarable import declarable, is_declared
 from lifecycle.exchange.sheets.grid import read_sheets
 from lifecycle.exchange.sheets.mapped_rows import FigureRead, MappedRow, read_mapped_rows
-from lifecycle.exchange.sheets.proposal import ProposedMap, enterable, propose_map
+from lifecycle.exchange.sheets.proposal import Aim, ProposedMap, enterable, propose_map
 from lifecycle.exchange.sheets.sheet_map import read_sheet_map
 from lifecycle.exchange.sheets.words import folded
 from lifecycle.frozen import dataclass
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
-__all__ = ["FigureRead", "MappedLines", "ProposedMap", "propose_sheet_map", "read_by_map"]
+__all__ = [
+    "Aim",
+    "FigureRead",
+    "MappedLines",
+    "ProposedMap",
+    "aim_of_opening",
+    "aim_of_take_over",
+    "propose_sheet_map",
+    "read_by_map",
+]
 
 KIND = "台账对照"
 _MOST_TRIED = 1000
@@ -46,37 +56,54 @@ class MappedLines:
     figures: tuple[FigureRead, ...]
 
 
-def propose_sheet_map(
-    office: Office, request: Request, workflow: Workflow, source: Path, target: Path
-) -> ProposedMap:
+def aim_of_opening(office: Office, request: Request, workflow: Workflow, command: str) -> Aim:
+    """Give what a map is for by which cases are opened, by a command."""
+    closed = _closed(office, request, workflow)
+    return Aim(workflow, enterable(workflow), closed, command, "立项")
+
+
+def aim_of_take_over(workflow: Workflow, command: str) -> Aim:
+    """Give what a map is for by which running cases are taken in, by a command: any fact may be
+    declared, and where the case stands.
+    """
+    return Aim(workflow, [*enterable(workflow), *declarable(workflow)], {}, command, "提出")
+
+
+def propose_sheet_map(aim: Aim, source: Path, target: Path) -> ProposedMap:
     """Write a map that reads a table as cases of a workflow, for a clerk to correct. Nothing is
     recorded, and no file is replaced.
 
     Raises InvalidError.
     """
     check_target(target, KIND, once=True)
-    closed = _closed(office, request, workflow)
-    proposal = propose_map(workflow, read_sheets(source), str(target), closed)
+    proposal = propose_map(aim, read_sheets(source))
     write_file(target, proposal.text.encode(), KIND, once=True)
     return proposal
 
 
 def read_by_map(
-    office: Office, request: Request, workflow: Workflow, source: Path, map_file: Path
+    office: Office,
+    request: Request,
+    workflow: Workflow,
+    source: Path,
+    map_file: Path,
+    *,
+    running: bool = False,
 ) -> MappedLines:
     """Read a table by its map. A row that is called like a case that there is, is asked about,
-    unless the command is one sent again.
+    unless the command is one sent again. Of `running` cases it may say where they stand.
 
     Raises WorkflowError with every fault of the map, and an InvalidError with every cell that
     cannot be told: then nothing is to be recorded of any row.
     """
     sheets = read_sheets(source)
-    mapped = read_sheet_map(map_file, workflow, sheets)
+    mapped = read_sheet_map(map_file, workflow, sheets, declarable(workflow) if running else ())
     there = _names_there(office, request, workflow)
     found = read_mapped_rows(sheets, mapped, workflow.subject, there)
     faults = list(found.faults)
     for row in found.rows:
-        faults += read_entry(office, workflow, row.values, Origin(row.places)).faults
+        facts = {name: text for name, text in row.values.items() if not is_declared(name)}
+        faults += read_entry(office, workflow, facts, Origin(row.places)).faults
     if faults:
         raise at_once(faults)
     return MappedLines(tuple(map(_line, found.rows)), tuple(found.figures))
