@@ -39,6 +39,9 @@ SECTIONS = {
         "init": Verb("lifecycle.cli.init:init", "建库，登记单位和人员，发布流程"),
         "unit": Verb("lifecycle.cli.administration.units:unit", "单位：登记、更改、列出"),
         "post": Verb("lifecycle.cli.administration.posts:post", "岗位：登记、由谁担任、列出"),
+        "division": Verb(
+            "lifecycle.cli.administration.divisions:division", "处室：登记、由谁分管、有哪些人"
+        ),
         "officer": Verb(
             "lifecycle.cli.administration.people:officer", "经办人：登记、授权、委托、离任"
         ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.gates.gates import holds, is_lent
+from lifecycle.engine.gates.gates import holds, is_lent, names_for
 from lifecycle.engine.gates.seats import held_for
 from lifecycle.engine.values import naming
 from lifecycle.engine.world.moment import Officer
 from lifecycle.workflow.model import Role, Workflow
 
+_SIGNS = {"grant": "", "any": "*", "division": "=", "leader": "^"}
 ALL_SEEING = "auditor"
 """The role that sees everything: an audit of a part is none."""
 Part = tuple[str, str]
@@ -33,10 +34,10 @@ def viewers_of(workflow: Workflow, case: Case) -> tuple[Part, ...]:
 def called(role: Role) -> str:
     """Call a role so that it is told from one of that name which another workflow, or version, has
     held by others: `+` where it may be delegated across units, `*` where nobody has to be granted
-    it.
+    it, `=` where a division holds it, `^` where its leader in charge does.
     """
     across = "+" if role.delegate == "across" else ""
-    return f"{across}{'*' if role.held_by == 'any' else ''}{role.name}"
+    return f"{across}{_SIGNS[role.held_by]}{role.name}"
 
 
 def seen_by(officers: Iterable[Officer], roles: Iterable[Role]) -> set[Part]:
@@ -51,10 +52,9 @@ def _parts(officer: Officer, role: Role) -> Iterator[Part]:
     if not is_lent(officer, role):
         return
     name = called(role)
-    if role.person:
-        yield name, naming("officer", officer.acts_as)
-    elif role.post:
-        yield from ((name, naming("post", post)) for post in officer.posts)
+    if role.named:
+        kind = "post" if role.post else "officer"
+        yield from ((name, naming(kind, one)) for one in names_for(officer, role))
     elif role.held_by == "any" or role.name in officer.held:
         yield name, officer.unit if role.bound else ""
 

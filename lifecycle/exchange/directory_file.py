@@ -10,12 +10,15 @@ from pathlib import Path
 from lifecycle.errors import nearest
 from lifecycle.frozen import dataclass
 from lifecycle.people.changes import (
+    AddDivision,
     AddOfficer,
     AddUnit,
+    ChangeDivision,
     Delegate,
     FoundOffice,
     MapAccount,
     OfficeChange,
+    PlaceOfficer,
 )
 from lifecycle.people.codes import is_account, is_code
 from lifecycle.workflow.yaml.fields import Fields
@@ -23,10 +26,11 @@ from lifecycle.workflow.yaml.file import YamlFile
 from lifecycle.workflow.yaml.tree import Scalar
 
 _TOP = ("office", "units", "officers", "delegations", "since")
-_OFFICE = ("unit", "title", "functions", "admin", "since")
+_OFFICE = ("unit", "title", "functions", "divisions", "admin", "since")
 _ADMIN = ("code", "title", "roles", "accounts")
-_UNIT = ("code", "title", "functions", "since")
-_OFFICER = ("code", "title", "unit", "roles", "since", "accounts")
+_UNIT = ("code", "title", "functions", "divisions", "since")
+_OFFICER = ("code", "title", "unit", "division", "roles", "since", "accounts")
+_DIVISION = ("code", "title", "leader", "since")
 _DELEGATION = ("principal", "officer", "roles", "since", "until")
 
 
@@ -61,11 +65,15 @@ class _Directory:
         self.officers: dict[str, str] = {}
         self.accounts: dict[str, str] = {}
         self.titles: dict[str, str] = {}
+        self.divisions: dict[str, str] = {}
+        self.of_unit: dict[str, str] = {}
+        self.leaders: list[tuple[Fields, str, str | None]] = []
         self.since = file.day(file.top, "since")
 
     def read(self) -> ListedOffice:
         """Give the founding and all changes; raises WorkflowError."""
-        changes = [*self._office(), *self._units(), *self._officers(), *self._delegations()]
+        changes = [*self._office(), *self._units(), *self._officers()]
+        changes += [*self._in_charge(), *self._delegations()]
         self.file.end()
         office = changes.pop(0)
         assert isinstance(office, FoundOffice), "it comes first, or there was a fault"
@@ -94,12 +102,14 @@ class _Directory:
             since=self._since(office),
         )
         yield from self._accounts(admin, code)
+        yield from self._divisions(office, unit)
 
     def _units(self) -> Iterator[OfficeChange]:
         for unit in self._items("units", "单位", _UNIT, ("code", "title", "functions")):
             code = self._code(unit, "code", "单位", self.units)
             title, functions = self._title(unit), self._roles(unit, "functions")
             yield AddUnit(code, title, functions, self._since(unit))
+            yield from self._divisions(unit, code)
 
     def _officers(self) -> Iterator[OfficeChange]:
         for officer in self._items("officers", "经办人", _OFFICER, ("code", "title", "unit")):
@@ -112,6 +122,46 @@ class _Directory:
                 since=self._since(officer),
             )
             yield from self._accounts(officer, code)
+            if officer.has("division"):
+                division = self._known(officer, "division", "处室", self.divisions)
+                self._see_of_unit(officer, "division", division, officer.line("unit"))
+                yield PlaceOfficer(code, division, self._since(officer))
+
+    def _divisions(self, unit: Fields, code: str) -> Iterator[OfficeChange]:
+        """Read a unit's divisions; who is in charge of them stands among the officers, below."""
+        titles: dict[str, int] = {}
+        for number, (node, at) in enumerate(unit.placed("divisions"), 1):
+            fields = Fields(
+                self.file.reading,
+                node,
+                f"单位 {code} 的第 {number} 个处室",
+                at,
+                known=_DIVISION,
+                required=("code", "title"),
+            )
+            division = self._code(fields, "code", "处室", self.divisions)
+            self.of_unit[division] = code
+            title = fields.line("title")
+            if title in titles:
+                message = f"处室名称“{title}”重复，第 {titles[title]} 个已有"
+                fields.fault("repeated", fields.place("title"), message, "改名或删去其一")
+            titles.setdefault(title, number)
+            yield AddDivision(division, title, code, self._since(fields))
+            if fields.has("leader"):
+                self.leaders.append((fields, division, self._since(fields)))
+
+    def _in_charge(self) -> Iterator[OfficeChange]:
+        """Say who is in charge of each division, once all officers are known."""
+        for fields, division, since in self.leaders:
+            leader = self._known(fields, "leader", "经办人", self.officers)
+            yield ChangeDivision(division, None, leader, since)
+
+    def _see_of_unit(self, fields: Fields, key: str, division: str, unit: str) -> None:
+        """See that a division is one of a unit's own."""
+        own = self.of_unit.get(division, unit)
+        if own != unit:
+            message = f"处室 {division} 是单位 {own} 的，不是 {unit} 的"
+            fields.fault("wrong-division", fields.place(key), message, "写其所在单位的处室")
 
     def _accounts(self, fields: Fields, officer: str) -> Iterator[OfficeChange]:
         """Read which operating-system accounts are an officer's."""

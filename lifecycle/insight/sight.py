@@ -15,7 +15,7 @@ from lifecycle.engine.values import show_value
 from lifecycle.engine.world.moment import Moment
 from lifecycle.frozen import dataclass
 from lifecycle.people.directory import Directory
-from lifecycle.workflow.model import Transition, Workflow
+from lifecycle.workflow.model import Role, Transition, Workflow
 
 CANCELLED = "立项已撤销"
 """What is said in place of a stage of a case whose opening was cancelled."""
@@ -47,11 +47,25 @@ def holder(
     if rule.named is not None:
         named = case.facts.get(rule.named)
         shown = show_value(workflow.facts[rule.named], named, moment.names) if named else ""
+        if named and rule.held_by in ("division", "leader"):
+            shown = _of_division(directory, moment, str(named), rule)
         return Holder(role, rule.title, (shown,) if shown else ())
     codes = case.bound_units(bound) if bound else directory.units_with(role, moment.on.isoformat())
     return Holder(
         role, workflow.roles[role].title, tuple(moment.names.get(code, code) for code in codes)
     )
+
+
+def _of_division(directory: Directory, moment: Moment, officer: str, rule: Role) -> str:
+    """Name the division of an officer, or its leader in charge; "" where there is none."""
+    on = moment.on.isoformat()
+    division = directory.divisions.get(directory.divisions_on(on).get(officer, ""))
+    if division is None:
+        return ""
+    leader = division.leader(on, directory.seq)
+    if rule.held_by == "division":
+        return division.title(on, directory.seq)
+    return directory.people[leader].title if leader else ""
 
 
 def opinion_status(

@@ -5,7 +5,8 @@ shown.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import naming
@@ -15,6 +16,7 @@ from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.rows.task_rows import NO_DAY, Asking, Part
 from lifecycle.workflow.model import Workflow
 
+NO_ROLES: Mapping[str, Collection[str]] = MappingProxyType({})
 Read = Callable[[str], tuple[Workflow, Case, list[str]] | None]
 """Gives a case by its id, with its workflow and the days by which it asks something, in order."""
 Moments = Callable[[Workflow, Case], Moment]
@@ -30,20 +32,32 @@ class Waiting:
 
 
 def parts_of(
-    officers: Iterable[Officer], common: Iterable[str] = (), named: Iterable[str] = ()
+    officers: Iterable[Officer],
+    common: Iterable[str] = (),
+    named: Mapping[str, Collection[str]] = NO_ROLES,
 ) -> set[Part]:
     """Name the roles and units in which something may be asked of these officers: `common` are the
-    roles that anyone in office in a case's unit holds, `named` those of whom a case names.
+    roles that anyone in office in a case's unit holds, `named` those of whom a case names, each
+    with who holds it: that one, the division or its leader in charge.
     """
-    shared, personal = tuple(common), tuple(named)
+    shared = tuple(common)
     found: set[Part] = set()
     for officer in officers:
         found |= {(role, "") for role in officer.held}
         found |= {(role, officer.unit) for role in (*officer.held, *_lent(officer, shared))}
-        own = [naming("officer", officer.acts_as)]
-        own += [naming("post", post) for post in officer.posts]
-        found |= {(role, name) for role in _lent(officer, personal) for name in own}
+        for role in _lent(officer, named):
+            found |= {(role, name) for name in _names(officer, named[role])}
     return found
+
+
+def _names(officer: Officer, held_by: Collection[str]) -> Iterator[str]:
+    """Give what a case may name so that something is asked of an officer."""
+    yield naming("officer", officer.acts_as)
+    yield from (naming("post", post) for post in officer.posts)
+    if "division" in held_by:
+        yield from (naming("officer", one) for one in officer.mates)
+    if "leader" in held_by:
+        yield from (naming("officer", one) for one in officer.led)
 
 
 def _lent(officer: Officer, roles: Iterable[str]) -> Iterator[str]:

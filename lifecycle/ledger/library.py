@@ -216,6 +216,7 @@ class Library:
                 declared=directory.declared(seq),
                 recorded=date.fromisoformat(recorded),
                 lists=self.lists(directory, seq),
+                leaders=directory.leaders_on(on, seq),
             )
         return self._moments[key]
 

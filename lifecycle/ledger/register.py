@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -163,8 +164,17 @@ class _Judged:
 MOST_DUE = 50_000
 """So many things fall due at once at most: more are a workflow that feeds itself."""
 
-_OfDay = tuple[dict[str, str], dict[str, frozenset[str]] | None, dict[str, str], dict[str, str]]
-"""The units' names of a day, and who was in office."""
+
+@dataclass(frozen=True, slots=True)
+class _OfDay:
+    """Who was in office on a day, under which office (its head), as a moment has it."""
+
+    key: tuple[str, str] = ("", "")
+    names: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, frozenset[str]] | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
+    posts: Mapping[str, str] = field(default_factory=dict)
+    leaders: Mapping[str, str] = field(default_factory=dict)
 
 
 class Register:
@@ -180,7 +190,7 @@ class Register:
         self.library = Library(store)
         self.clock = clock
         self.account = account
-        self._of_day: tuple[tuple[str, str], _OfDay] = (("", ""), ({}, {}, {}, {}))
+        self._of_day = _OfDay()
         self.as_told: Callable[[RefusedError], RefusedError] = lambda refused: refused
         self._origin = ""
         self._uncounted: list[Mapping[str, str]] = []
@@ -243,16 +253,24 @@ class Register:
         if digest is None:
             raise UnavailableError("尚未发布工作日历", "请管理员运行：lifecycle calendar publish")
         key = (directory.head, on.isoformat())
-        if self._of_day[0] != key:
-            people, posts = directory.people_on(key[1]), directory.posts_on(key[1])
-            self._of_day = (
+        if self._of_day.key != key:
+            self._of_day = _OfDay(
                 key,
-                (directory.titles(key[1]), directory.staff(key[1]), people, posts),
+                directory.titles(key[1]),
+                directory.staff(key[1]),
+                directory.people_on(key[1]),
+                directory.posts_on(key[1]),
+                directory.leaders_on(key[1]),
             )
+        there = self._of_day
         return Moment(
             on,
             self.library.calendar(digest),
-            *self._of_day[1],
+            there.names,
+            there.staff,
+            there.people,
+            there.posts,
+            leaders=there.leaders,
             migrations=directory.migrated(),
             declared=directory.declared(),
             lists=self.library.lists(directory),

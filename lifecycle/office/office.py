@@ -166,10 +166,16 @@ class Office:
         roles = (role for workflow in self.workflows() for role in workflow.roles.values())
         return {role.name for role in roles if role.held_by == "any"}
 
-    def named_roles(self) -> set[str]:
-        """Name the roles that whom a case names holds, in the workflows in force."""
-        roles = (role for workflow in self.workflows() for role in workflow.roles.values())
-        return {role.name for role in roles if role.named}
+    def named_roles(self) -> dict[str, set[str]]:
+        """Name the roles that whom a case names holds, in the workflows in force, and by whom each
+        is held: that one, the division or its leader in charge.
+        """
+        found: dict[str, set[str]] = {}
+        for workflow in self.workflows():
+            for role in workflow.roles.values():
+                if role.named:
+                    found.setdefault(role.name, set()).add(role.held_by)
+        return found
 
     def together(self) -> AbstractContextManager[None]:
         """Do several commands in one transaction: all of them or, when the block raises, none."""

@@ -76,8 +76,15 @@ def _also(then: Officer, now: Officer) -> Officer:
         if role in now.held
     }
     delegation = tuple(dict.fromkeys((*then.delegation, *now.delegation)))
-    away, posts = then.away or now.away, then.posts & now.posts
-    return replace(then, held=held, delegation=delegation, away=away, posts=posts)
+    return replace(
+        then,
+        held=held,
+        delegation=delegation,
+        away=then.away or now.away,
+        posts=then.posts & now.posts,
+        mates=then.mates & now.mates,
+        led=then.led & now.led,
+    )
 
 
 def _latest(dated: Iterable[tuple[T, Span]], on: str, seq: int, before: T) -> T:
@@ -90,17 +97,44 @@ def _latest(dated: Iterable[tuple[T, Span]], on: str, seq: int, before: T) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An officer's post in a unit; `left` says since when no longer."""
+    """An officer's post in a unit; `left` says since when no longer, `divisions` in which of the
+    unit's divisions, "" for none: the one that began last.
+    """
 
     code: str
     title: str
     unit: str
     span: Span
     left: Span | None = None
+    divisions: tuple[tuple[str, Span], ...] = ()
 
     def serves(self, on: str, seq: int) -> bool:
         """Tell whether the officer was in office on a day."""
         return self.span.covers(on, seq) and not (self.left and self.left.covers(on, seq))
+
+    def division(self, on: str, seq: int) -> str:
+        """Name the division in which they are on a day, "" for none."""
+        return _latest(self.divisions, on, seq, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A part of a unit (处室): its names, and who is in charge of it (分管领导; "": nobody), each
+    dated. The one that began last holds.
+    """
+
+    code: str
+    unit: str
+    titles: tuple[tuple[str, Span], ...]
+    leaders: tuple[tuple[str, Span], ...] = ()
+
+    def title(self, on: str, seq: int) -> str:
+        """Give its name on a day; its first name before that."""
+        return _latest(self.titles, on, seq, self.titles[0][0])
+
+    def leader(self, on: str, seq: int) -> str:
+        """Name the officer in charge of it on a day, "" for nobody."""
+        return _latest(self.leaders, on, seq, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +295,7 @@ class Directory:
     declarations: tuple[Declaration, ...] = ()
     take_over_until: str = ""
     numberings: tuple[Numbering, ...] = ()
+    divisions: Mapping[str, Division] = field(default_factory=dict)
 
     @property
     def has_calendar(self) -> bool:
@@ -404,6 +439,22 @@ class Directory:
             if post.span.seq <= last
         }
 
+    def divisions_on(self, on: str, seq: int | None = None) -> dict[str, str]:
+        """Map each officer in office on a day who is in a division to its code."""
+        if not self.divisions:
+            return {}
+        last = self.seq if seq is None else seq
+        placed = {code: self.people[code].division(on, last) for code in self.people_on(on, last)}
+        return {code: division for code, division in placed.items() if division}
+
+    def leaders_on(self, on: str, seq: int | None = None) -> dict[str, str]:
+        """Map each officer in office on a day who is in a division to who is in charge of it, ""
+        for nobody.
+        """
+        last = self.seq if seq is None else seq
+        led = {code: one.leader(on, last) for code, one in self.divisions.items()}
+        return {code: led[division] for code, division in self.divisions_on(on, last).items()}
+
     def titles(self, on: str, seq: int | None = None) -> dict[str, str]:
         """Map units to their names on a day, and officers and posts, each with its sign, to
         theirs.
@@ -450,6 +501,19 @@ class Directory:
         """Find a post by code or title. Raises UnknownError, AmbiguousError."""
         titles = {code: post.title for code, post in self.posts.items()}
         return _coded("岗位", text, self.posts, titles, "用 lifecycle post list 查岗位的代码和名称")
+
+    def division_code(self, text: str, unit: str | None = None) -> str:
+        """Find a division by code, or by a name that only one (of a unit) bears.
+
+        Raises UnknownError, AmbiguousError.
+        """
+        titles = {
+            code: one.titles[-1][0]
+            for code, one in self.divisions.items()
+            if unit in (None, one.unit)
+        }
+        mend = "用 lifecycle division list 查处室的代码和名称"
+        return _coded("处室", text, self.divisions, titles, mend)
 
     def seat_of(self, role: Role, name: str) -> str | None:
         """Name the unit of the officer or post that a case names for a role; None if there is no
@@ -505,8 +569,15 @@ class Directory:
         person = self._person(code, day, seq)
         if principal is None:
             held = {role: (grant,) for role, grant in self._held(person, day, seq)}
-            posts = self._posts_of(code, day, seq)
-            return Officer(code, person.title, person.unit, held, posts=posts)
+            return Officer(
+                code,
+                person.title,
+                person.unit,
+                held,
+                posts=self._posts_of(code, day, seq),
+                mates=self._mates_of(code, day, seq),
+                led=self._led_by(code, day, seq),
+            )
         behalf = self._person(principal, day, seq)
         held = {role: (grant,) for role, grant in self._held(behalf, day, seq)}
         for grant in reversed(self.grants):
@@ -525,6 +596,8 @@ class Directory:
                     away=away,
                     posts=self._posts_of(principal, day, seq),
                     limited=grant.roles,
+                    mates=self._mates_of(principal, day, seq),
+                    led=self._led_by(principal, day, seq),
                 )
         if any(
             (grant.officer, grant.principal) == (code, principal)
@@ -546,6 +619,17 @@ class Directory:
         """Name the posts that an officer had on a day."""
         mine = (post.code for post in self.posts.values() if post.holder(day, seq) == code)
         return frozenset(mine)
+
+    def _mates_of(self, code: str, day: str, seq: int) -> frozenset[str]:
+        """Name those who were in an officer's division on a day, themselves included."""
+        placed = self.divisions_on(day, seq)
+        own = placed.get(code)
+        return frozenset(one for one, division in placed.items() if own and division == own)
+
+    def _led_by(self, code: str, day: str, seq: int) -> frozenset[str]:
+        """Name those of whose division an officer was in charge on a day."""
+        led = self.leaders_on(day, seq)
+        return frozenset(one for one, leader in led.items() if leader == code)
 
     def _recording(
         self, code: str, done_by: str, because: str, days: tuple[str, str], seq: int
@@ -576,9 +660,16 @@ class Directory:
                 "或不在同一单位（职能也没有转来）",
                 "请现在同一单位、同一角色的经办人补录",
             )
-        posts = then.posts & mine.posts
         return Officer(
-            code, mine.title, then.unit, held, done_by=done_by, because=because, posts=posts
+            code,
+            mine.title,
+            then.unit,
+            held,
+            done_by=done_by,
+            because=because,
+            posts=then.posts & mine.posts,
+            mates=then.mates & mine.mates,
+            led=then.led & mine.led,
         )
 
     def check_in_office(self, code: str, day: str, seq: int) -> None:
@@ -680,9 +771,13 @@ def dump_directory(directory: Directory) -> dict[str, Any]:
         "declarations",
         "take_over_until",
         "numberings",
+        "divisions",
     ):  # left out where empty: so are they in offices older than these
         if values[name] in ((), {}, "", None) or (name == "clock_days" and not values[name]):
             del values[name]
+    for person in values["people"].values():
+        if not person["divisions"]:
+            del person["divisions"]
     for grant in values["grants"]:
         if not grant["proposed_by"]:
             del grant["proposed_by"], grant["confirmed"]
@@ -704,7 +799,12 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
     }
     people = {
         code: Person(
-            code, p["title"], p["unit"], Span(**p["span"]), Span(**p["left"]) if p["left"] else None
+            code,
+            p["title"],
+            p["unit"],
+            Span(**p["span"]),
+            Span(**p["left"]) if p["left"] else None,
+            _load_dated(p.get("divisions", ())),
         )
         for code, p in data["people"].items()
     }
@@ -763,4 +863,15 @@ def load_directory(data: Mapping[str, Any]) -> Directory:
             Numbering(**{**one, "starts": tuple(SeriesStart(**start) for start in one["starts"])})
             for one in data.get("numberings", ())
         ),
+        {
+            code: Division(
+                code, one["unit"], _load_dated(one["titles"]), _load_dated(one["leaders"])
+            )
+            for code, one in data.get("divisions", {}).items()
+        },
     )
+
+
+def _load_dated(values: Iterable[Any]) -> tuple[tuple[str, Span], ...]:
+    """Rebuild names that hold from day to day."""
+    return tuple((name, Span(**span)) for name, span in values)

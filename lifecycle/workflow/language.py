@@ -311,7 +311,12 @@ KINDS = (
     Word("reopen", "重新办理：终结以后再办", ("重新办理", "重开")),
     Word("record", "记录：环节不变，只记一笔"),
 )
-HOLDERS = (Word("grant", "获得授权的人", ("授权",)), Word("any", "在岗的任何人", ("任何人",)))
+HOLDERS = (
+    Word("grant", "获得授权的人", ("授权",)),
+    Word("any", "在岗的任何人", ("任何人",)),
+    Word("division", "其所在处室的任何人", ("处室", "科室")),
+    Word("leader", "其所在处室的分管领导", ("分管领导",)),
+)
 SIGNERS = (
     Word("apart", "会签的人不办这项流转", ("分开",)),
     Word("may_make", "会签的人也可以办", ("可以办",)),
@@ -762,7 +767,9 @@ _ROLE = Form(
             "由谁担任",
             "{unit: host_unit, held_by: any}",
             more="写 any，承担单位里在岗的任何人都可以办，不必逐个授权；"
-            "只用于写了 unit 或 units 的角色。",
+            "只用于写了 unit 或 units 的角色。写了 person 的角色，写 division，那个人所在处室的"
+            "任何人都可以办；写 leader，由那个处室当日的分管领导办（lifecycle division）。"
+            "人换了处室、处室换了分管领导，事项不用改。",
         ),
         Key(
             "delegate",

@@ -68,7 +68,8 @@ class Role:
     """A function held by a unit of the directory, or by whom a fact of the case names: a `unit`,
     several `units`, a `person`, or whoever holds a `post`.
 
-    `held_by`: whoever was granted it, or anyone in office in the unit that the case names.
+    `held_by`: whoever was granted it, or anyone in office in the unit that the case names; of a
+    person, that one, or anyone of that one's division, or the division's leader in charge.
     `delegate`: within the unit only, or across units. `sealing`: granted by two persons, and never
     delegated.
     """
@@ -80,7 +81,7 @@ class Role:
     units: str | None = None
     person: str | None = None
     post: str | None = None
-    held_by: Literal["grant", "any"] = "grant"
+    held_by: Literal["grant", "any", "division", "leader"] = "grant"
     delegate: Literal["unit", "across"] = "unit"
     sealing: bool = False
 

@@ -139,6 +139,11 @@ def officer_list(desk: Desk, unit_name: str | None, everybody: bool) -> None:
         titles = office.roles()
         heads = ["工号", "职务", "单位", "角色", "受委托"]
         rows = [_officer_row(line, titles) for line in found]
+        if any(line.division for line in found):
+            heads.insert(3, "处室")
+            rows = [
+                (*row[:3], line.division, *row[3:]) for row, line in zip(rows, found, strict=True)
+            ]
         if any(line.accounts for line in found):
             heads.append("机器账户")
             rows = [(*row, "、".join(line.accounts)) for row, line in zip(rows, found, strict=True)]
@@ -168,6 +173,7 @@ def _officer_json(line: OfficerLine) -> dict[str, Any]:
         "grants": [_grant_json(held) for held in line.grants],
         "delegations": [_grant_json(held) for held in line.delegations],
         "accounts": list(line.accounts),
+        **({"division": line.division} if line.division else {}),
     }
 
 

@@ -4,7 +4,7 @@ to meet it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from lifecycle.engine.case import Case, File
@@ -129,7 +129,8 @@ def holds(workflow: Workflow, case: Case | None, officer: Officer, role: str) ->
 
     A role bound to units is held by officers of those units only: by those to whom it was granted,
     or by anyone in office there where the role says so. One bound to a person or a post is held by
-    that person, or by who holds that post, without a grant. Somebody of another unit who acts for
+    that person (or that person's division, or its leader in charge), or by who holds that post,
+    without a grant. Somebody of another unit who acts for
     the holder needs a role that may be delegated across units, and whoever acts for another only
     what was delegated.
     """
@@ -154,9 +155,23 @@ def is_lent(officer: Officer, rule: Role) -> bool:
 
 
 def _is_named(rule: Role, case: Case, officer: Officer) -> bool:
-    """Tell whether a case names this officer, or a post that they hold, for a role."""
-    name = case.facts.get(str(rule.named))
-    return name in officer.posts if rule.post else name == officer.acts_as
+    """Tell whether a case names this officer, or a post that they hold, for a role; or an officer
+    of their division, or of one of which they are in charge, where that holds the role.
+    """
+    return case.facts.get(str(rule.named)) in names_for(officer, rule)
+
+
+def names_for(officer: Officer, rule: Role) -> Collection[str]:
+    """Give what a case may name so that an officer holds a role that is bound to a person or a
+    post.
+    """
+    if rule.post:
+        return officer.posts
+    if rule.held_by == "division":
+        return officer.mates
+    if rule.held_by == "leader":
+        return officer.led
+    return (officer.acts_as,)
 
 
 def title_of(workflow: Workflow, name: str) -> str:

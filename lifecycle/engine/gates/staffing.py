@@ -23,6 +23,7 @@ def judge_staffing(
     if moment.staff is None:
         return
     yield from _judge_named(workflow, facts, moment)
+    yield from _judge_divisions(workflow, facts, moment)
     for role in workflow.roles.values():
         value = facts.get(role.bound) if role.bound else None
         if value is None:
@@ -30,6 +31,27 @@ def judge_staffing(
         for unit in map(str, value if isinstance(value, list) else [value]):
             if not _can_act(role, unit, moment.staff):
                 yield _nobody(role, unit, moment)
+
+
+def _judge_divisions(
+    workflow: Workflow, facts: Mapping[str, Value], moment: Moment
+) -> Iterator[Gate]:
+    """Give an unmet gate for each officer who is named though their division is to act, or its
+    leader in charge, and there is none.
+    """
+    for role in workflow.roles.values():
+        who = str(facts.get(role.person or "", ""))
+        if who not in moment.people or role.held_by not in ("division", "leader"):
+            continue
+        inputs = {"role": role.name, "person": who}
+        if who not in moment.leaders:
+            text = f"{who} 没有登记在哪个处室，{role.title} 没有人担任"
+            mend = f"请管理员登记：lifecycle division place {who} 处室"
+            yield Gate("person", False, inputs, text, mend)
+        elif role.held_by == "leader" and moment.leaders[who] not in moment.people:
+            text = f"{who} 所在的处室没有分管领导，{role.title} 没有人担任"
+            mend = "请管理员登记：lifecycle division change 处室 --leader 工号"
+            yield Gate("person", False, inputs, text, mend)
 
 
 def _judge_named(workflow: Workflow, facts: Mapping[str, Value], moment: Moment) -> Iterator[Gate]:

@@ -27,7 +27,9 @@ class Officer:
     had done is recorded with `done_by`, and `because` says why they do not record it themselves;
     unit and roles are theirs. `cause` names the transition, as WORKFLOW.TRANSITION, of which the
     act is an effect: then that is the only right by which they act. `posts` are those that they
-    hold on that day. A delegation may be `limited` to some roles; empty: it is not.
+    hold on that day, `mates` the officers of their division, themselves included, `led` those of
+    whose division they are in charge. A delegation may be `limited` to some roles; empty: it is
+    not.
     """
 
     id: str
@@ -42,6 +44,8 @@ class Officer:
     cause: str = ""
     posts: frozenset[str] = frozenset()
     limited: tuple[str, ...] = ()
+    mates: frozenset[str] = frozenset()
+    led: frozenset[str] = frozenset()
 
     @property
     def acts_as(self) -> str:
@@ -66,7 +70,8 @@ class Moment:
 
     `staff` maps each unit in which somebody is in office to the roles that they hold; None where
     nobody asks; `people` each officer in office to their unit, `posts` each post to who holds it,
-    "" for nobody. `migrations` maps each version whose open cases were taken over to what names the
+    "" for nobody, `leaders` each officer in a division to who is in charge of it, "" for nobody.
+    `migrations` maps each version whose open cases were taken over to what names the
     rules that they came under: the digests of the new version and of the map. `declared` maps each
     proposal of running cases that was confirmed to the digests of these, in order. `others` are the
     other cases that may be read. `recorded` is the day of recording, None for the very day. `lists`
@@ -84,6 +89,7 @@ class Moment:
     others: Others | None = None
     recorded: date | None = None
     lists: Mapping[str, ChoiceList] = field(default_factory=lambda: _NO_LISTS)
+    leaders: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES)
 
     @property
     def today(self) -> date:

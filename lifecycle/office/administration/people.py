@@ -121,7 +121,8 @@ class GrantLine:
 class OfficerLine:
     """An officer on a day: the post, the roles held, the grants, and the delegations in force.
 
-    `accounts` are the operating-system accounts that the officer now has.
+    `accounts` are the operating-system accounts that the officer now has; `division` is the name
+    of the division they are in, "" for none.
     """
 
     code: str
@@ -135,6 +136,7 @@ class OfficerLine:
     grants: tuple[GrantLine, ...]
     delegations: tuple[GrantLine, ...]
     accounts: tuple[str, ...]
+    division: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +245,8 @@ def add_unit(
     since: date | None = None,
 ) -> RecordedChange:
     """Add a unit with its functions, which are roles by name or title."""
-    name = _title(title, "单位名称")
-    added = AddUnit(code, name, find_roles(office, functions), _iso(since))
+    name = one_line(title, "单位名称")
+    added = AddUnit(code, name, find_roles(office, functions), iso(since))
     return record(office, request, added)
 
 
@@ -260,10 +262,10 @@ def change_unit(
     """Change a unit's name or functions; what is None stays as it is."""
     directory = office.directory
     code = directory.unit_code(unit)
-    name = _title(title, "单位名称") if title else None
+    name = one_line(title, "单位名称") if title else None
     roles = None if functions is None else find_roles(office, functions)
     before = directory.units[code].title(office.day(request.on).isoformat(), directory.seq)
-    entry = record(office, request, ChangeUnit(code, name, roles, _iso(since)))
+    entry = record(office, request, ChangeUnit(code, name, roles, iso(since)))
     return UnitChanged(entry, code, name or before)
 
 
@@ -278,7 +280,9 @@ def add_post(
 ) -> RecordedChange:
     """Add a post of a unit."""
     unit_code = office.directory.unit_code(unit)
-    return record(office, request, AddPost(code, _title(title, "岗位名称"), unit_code, _iso(since)))
+    return record(
+        office, request, AddPost(code, one_line(title, "岗位名称"), unit_code, iso(since))
+    )
 
 
 def hold_post(
@@ -288,7 +292,7 @@ def hold_post(
     directory = office.directory
     code = directory.post_code(post)
     who = directory.officer_code(officer) if officer else ""
-    entry = record(office, request, HoldPost(code, who, _iso(since)))
+    entry = record(office, request, HoldPost(code, who, iso(since)))
     return PostHeld(entry, code, directory.posts[code].title, who)
 
 
@@ -318,10 +322,10 @@ def add_officer(
     unit_code = office.directory.unit_code(unit)
     added = AddOfficer(
         officer=code,
-        title=_title(title, "职务"),
+        title=one_line(title, "职务"),
         unit=unit_code,
         roles=find_roles(office, roles),
-        since=_iso(since),
+        since=iso(since),
     )
     entry = record(office, request, added)
     return Granted(entry, added.roles, _idle(office, request, unit_code, added))
@@ -341,7 +345,7 @@ def grant(
     directory = office.directory
     sealing = office.library.sealing(directory)
     sealed = is_sealed(directory, office.day(request.on), sealing, found)
-    granted = GrantRoles(code, found, _iso(since), _iso(until), proposed=sealed)
+    granted = GrantRoles(code, found, iso(since), iso(until), proposed=sealed)
     entry = record(office, request, granted)
     unit = office.directory.people[code].unit
     idle = _idle(office, request, unit, granted)
@@ -449,14 +453,14 @@ def _revocation(
     """Give the changes that revoke roles of a grant from a day on, and grant the others again."""
     gone = _gone(held, roles)
     left = tuple(role for role in held.roles if role not in gone)
-    begins = held.span.since if held.span.since > day else _iso(since)
+    begins = held.span.since if held.span.since > day else iso(since)
     until = held.span.until
     if held.principal:
-        yield RevokeDelegation(held.id, _iso(since))
+        yield RevokeDelegation(held.id, iso(since))
         if left:
             yield Delegate(held.officer, held.principal, left, begins, until)
     else:
-        yield RevokeRoles(held.id, _iso(since))
+        yield RevokeRoles(held.id, iso(since))
         if left:
             yield GrantRoles(held.officer, left, begins, until)
 
@@ -471,7 +475,7 @@ def leave(office: Office, request: Request, code: str, since: date | None = None
     person = office.directory.people.get(code)
     unit = person.unit if person is not None else ""
     before = _held_in(office, unit, since)
-    entry = record(office, request, NoteLeave(code, _iso(since)))
+    entry = record(office, request, NoteLeave(code, iso(since)))
     return Left(entry, _vacancy(office, unit, since, before))
 
 
@@ -486,7 +490,7 @@ def delegate(
     since: date | None = None,
 ) -> Delegated:
     """Delegate some or all roles of `principal` to an officer."""
-    made = Delegate(code, principal, find_roles(office, roles), _iso(since), _iso(until))
+    made = Delegate(code, principal, find_roles(office, roles), iso(since), iso(until))
     return Delegated(record(office, request, made), _bound_to_unit(office, made))
 
 
@@ -518,11 +522,13 @@ def unmap_account(office: Office, request: Request, code: str, account: str) -> 
     return record(office, request, UnmapAccount(account, code))
 
 
-def _iso(day: date | None) -> str | None:
+def iso(day: date | None) -> str | None:
+    """Write a day as entries have it."""
     return None if day is None else day.isoformat()
 
 
-def _title(text: str, what: str) -> str:
+def one_line(text: str, what: str) -> str:
+    """Read a title, which is one line; raises InvalidError."""
     title = clean_text(text, what)
     if not title or "\n" in title or len(title) > MOST_TITLE:
         raise InvalidError(f"{what}应为一行，不超过 {MOST_TITLE} 字")
@@ -596,7 +602,13 @@ def _officer_line(directory: Directory, person: Person, day: str) -> OfficerLine
             _grant_line(g) for g in mine if g.principal is not None and g.holds(day, seq)
         ),
         accounts=directory.accounts_of(person.code),
+        division=_division_title(directory, person, day),
     )
+
+
+def _division_title(directory: Directory, person: Person, day: str) -> str:
+    found = directory.divisions.get(person.division(day, directory.seq))
+    return found.title(day, directory.seq) if found is not None else ""
 
 
 def _grant_line(held: Grant) -> GrantLine:

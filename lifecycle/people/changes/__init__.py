@@ -11,6 +11,7 @@ from lifecycle.people.changes.change import DatedChange, OfficeChange, OfficeDoc
 from lifecycle.people.changes.clock import AnnounceClock, ConfirmClock
 from lifecycle.people.changes.definitions import PublishDefinition
 from lifecycle.people.changes.delegations import Delegate, RevokeDelegation
+from lifecycle.people.changes.divisions import AddDivision, ChangeDivision, PlaceOfficer
 from lifecycle.people.changes.founding import FoundOffice
 from lifecycle.people.changes.grants import ConfirmGrant, GrantRoles, RevokeRoles
 from lifecycle.people.changes.migrations import ConfirmMigration, ProposeMigration
@@ -23,10 +24,12 @@ from lifecycle.people.changes.wire import Intent, misshapen
 
 __all__ = [
     "CHANGES",
+    "AddDivision",
     "AddOfficer",
     "AddPost",
     "AddUnit",
     "AnnounceClock",
+    "ChangeDivision",
     "ChangeUnit",
     "ConfirmCalendar",
     "ConfirmClock",
@@ -45,6 +48,7 @@ __all__ = [
     "OfficeChange",
     "OfficeDocket",
     "OfficeEntry",
+    "PlaceOfficer",
     "ProposeCalendar",
     "ProposeMigration",
     "ProposeNumbering",
@@ -70,6 +74,9 @@ CHANGES: dict[str, type[OfficeChange]] = {
         NoteLeave,
         AddPost,
         HoldPost,
+        AddDivision,
+        ChangeDivision,
+        PlaceOfficer,
         GrantRoles,
         ConfirmGrant,
         RevokeRoles,

@@ -58,6 +58,13 @@ def read_roles(top: FormFields) -> dict[str, Role]:
                 f"{what}写了 held_by: any，却没有写承担单位",
                 "补上 unit 或 units；由固定单位担任的角色，要逐人授权",
             )
+        if held_by in ("division", "leader") and not fields.has("person"):
+            fields.fault(
+                "idle-held-by",
+                at,
+                f"{what}写了 held_by: {held_by}，却没有写是谁的处室",
+                "补上 person：写着经办人的要素",
+            )
         roles[name] = Role(
             name=name,
             title=fields.line("title", name),
@@ -66,7 +73,7 @@ def read_roles(top: FormFields) -> dict[str, Role]:
             units=units,
             person=fields.one("person"),
             post=fields.one("post"),
-            held_by=cast(Literal["grant", "any"], held_by),
+            held_by=cast(Literal["grant", "any", "division", "leader"], held_by),
             delegate=cast(Literal["unit", "across"], delegate),
             sealing=_read_sealing(
                 fields, ungranted=held_by == "any" or not {"person", "post"}.isdisjoint(written)
