@@ -38,6 +38,7 @@ class LetterNames:
     on: date
     note: str | None
     contact: str
+    division: str | None
     due_on: date | None
     due_text: str | None
     materials: list[str]

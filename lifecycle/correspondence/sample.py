@@ -132,6 +132,7 @@ def sample_scope(
         on=samples.day,
         note=lines["note"],
         contact=lines["contact"],
+        division=lines["division"],
         due_on=due,
         due_text=due_text,
         materials=[material.title for material in list(workflow.materials.values())[:3]],

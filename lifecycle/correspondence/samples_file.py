@@ -16,7 +16,17 @@ from lifecycle.workflow.yaml.file import YamlFile
 
 FILE = "samples.yaml"
 """The file's name, in the folder of the templates."""
-_LINES = ("issuer", "signer", "number", "serial", "contact", "note", "case_title", "owner")
+_LINES = (
+    "issuer",
+    "signer",
+    "number",
+    "serial",
+    "contact",
+    "division",
+    "note",
+    "case_title",
+    "owner",
+)
 _LISTS = ("units", "policies")
 _SECTIONS = ("limit", "reply", "letter", "numbers", "facts", "days")
 _KEYS = ("samples", "basis", "day", *_LINES, *_LISTS, "opinions", *_SECTIONS, "letters")

@@ -54,6 +54,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
         on=date.fromisoformat(act.body["intent"]["occurred_on"]),
         note=drafted.made.note or act.made.note or None,
         contact=directory.contact(intent["actor"], on, seq),
+        division=directory.division_title(intent["actor"]["id"], on, seq),
         due_on=due.due.on if due else None,
         due_text=due_text(due.due, due.limit.amount, due.limit.unit) if due else None,
         materials=[workflow.materials[name].title for name in case.materials],

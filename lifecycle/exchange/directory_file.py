@@ -67,6 +67,7 @@ class _Directory:
         self.titles: dict[str, str] = {}
         self.divisions: dict[str, str] = {}
         self.of_unit: dict[str, str] = {}
+        self.unit_of: dict[str, str] = {}
         self.leaders: list[tuple[Fields, str, str | None]] = []
         self.since = file.day(file.top, "since")
 
@@ -92,6 +93,7 @@ class _Directory:
             return
         held = tuple(role for role in self._roles(admin, "roles") if role != "admin")
         code = self._code(admin, "code", "经办人", self.officers)
+        self.unit_of[code] = unit
         yield FoundOffice(
             unit=unit,
             unit_title=title,
@@ -114,17 +116,19 @@ class _Directory:
     def _officers(self) -> Iterator[OfficeChange]:
         for officer in self._items("officers", "经办人", _OFFICER, ("code", "title", "unit")):
             code = self._code(officer, "code", "经办人", self.officers)
+            unit = self._known(officer, "unit", "单位", self.units)
+            self.unit_of[code] = unit
             yield AddOfficer(
                 officer=code,
                 title=officer.line("title"),
-                unit=self._known(officer, "unit", "单位", self.units),
+                unit=unit,
                 roles=self._roles(officer, "roles"),
                 since=self._since(officer),
             )
             yield from self._accounts(officer, code)
             if officer.has("division"):
                 division = self._known(officer, "division", "处室", self.divisions)
-                self._see_of_unit(officer, "division", division, officer.line("unit"))
+                self._see_of_unit(officer, "division", division, code)
                 yield PlaceOfficer(code, division, self._since(officer))
 
     def _divisions(self, unit: Fields, code: str) -> Iterator[OfficeChange]:
@@ -154,14 +158,15 @@ class _Directory:
         """Say who is in charge of each division, once all officers are known."""
         for fields, division, since in self.leaders:
             leader = self._known(fields, "leader", "经办人", self.officers)
+            self._see_of_unit(fields, "leader", division, leader)
             yield ChangeDivision(division, None, leader, since)
 
-    def _see_of_unit(self, fields: Fields, key: str, division: str, unit: str) -> None:
-        """See that a division is one of a unit's own."""
-        own = self.of_unit.get(division, unit)
-        if own != unit:
-            message = f"处室 {division} 是单位 {own} 的，不是 {unit} 的"
-            fields.fault("wrong-division", fields.place(key), message, "写其所在单位的处室")
+    def _see_of_unit(self, fields: Fields, key: str, division: str, officer: str) -> None:
+        """See that a division and an officer are of one unit; what there is not is told already."""
+        own, unit = self.of_unit.get(division), self.unit_of.get(officer)
+        if own and unit and own != unit:
+            message = f"处室 {division} 是单位 {own} 的，{officer} 是 {unit} 的人"
+            fields.fault("wrong-division", fields.place(key), message, "写同一单位的")
 
     def _accounts(self, fields: Fields, officer: str) -> Iterator[OfficeChange]:
         """Read which operating-system accounts are an officer's."""

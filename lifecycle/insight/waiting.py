@@ -11,7 +11,7 @@ from types import MappingProxyType
 from lifecycle.engine.case import Case
 from lifecycle.engine.values import naming
 from lifecycle.engine.world.moment import Moment, Officer
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.insight.outlook import Task, tasks_of
 from lifecycle.ledger.rows.task_rows import NO_DAY, Asking, Part
 from lifecycle.workflow.model import Workflow
@@ -25,10 +25,13 @@ Moments = Callable[[Workflow, Case], Moment]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One task and, where it is somebody else's by delegation, whose."""
+    """One task and, where it is somebody else's by delegation, whose; `who` are all of the officers
+    that were looked for who could do it.
+    """
 
     task: Task
     principal: str | None
+    who: tuple[str, ...] = ()
 
 
 def parts_of(
@@ -81,13 +84,14 @@ def waiting_tasks(
             continue
         workflow, case, days = found
         moment = moment_of(workflow, case)
-        told: set[tuple[str, str, str]] = set()
+        told: dict[tuple[str, str, str], Waiting] = {}
         for officer in officers:
             for task in tasks_of(workflow, case, officer, moment):
                 what = (officer.unit, task.kind, task.command)
-                if _day_among(days, task) == due_on and what not in told:
-                    told.add(what)
-                    yield Waiting(task, officer.principal)
+                if _day_among(days, task) == due_on:
+                    first = told.setdefault(what, Waiting(task, officer.principal))
+                    told[what] = replace(first, who=(*first.who, officer.acts_as))
+        yield from told.values()
 
 
 def _day_among(days: list[str], task: Task) -> str:

@@ -9,6 +9,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.waiting import Read, Waiting, parts_of, waiting_tasks
 from lifecycle.ledger.reading.as_of import asking_then, moved_since, read_now, read_then
@@ -35,7 +36,8 @@ class CaseTask:
 
     `kind` is `sign`, `resolve`, `confirm`, `advance`, `supply` or `overdue`; `group` says how
     urgent it is: `overdue`, `today`, `week`, `later`, `none` (no day). `principal` is whose it is,
-    where it is not the officer's own; `command` is what to type.
+    where it is not the officer's own; `command` is what to type. `who` is told of divisions: all in
+    them who can do it.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class CaseTask:
     principal: str | None
     text: str
     command: str
+    who: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class LetterTask:
     principal: str | None
     text: str
     command: str
+    who: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,22 @@ class Todo:
     dead: int
 
 
-def todo(view: View, officer: str, page: int = 1, environ: Mapping[str, str] = NOTHING) -> Todo:
-    """List what waits for an officer, and for those who delegated to them; `environ` may name the
-    file that says who is reached how.
+def todo(
+    view: View,
+    officer: str,
+    page: int = 1,
+    environ: Mapping[str, str] = NOTHING,
+    *,
+    of_divisions: bool = False,
+) -> Todo:
+    """List what waits for an officer, and for those who delegated to them; or `of_divisions`, for
+    whoever is in their division or in one of which they are in charge. `environ` may name the file
+    that says who is reached how.
 
-    Only what the page shows is judged.
+    Only what the page shows is judged. Raises InvalidError for somebody who has no division.
     """
     skip = (page - 1) * PAGE
-    officers = view.acting(officer)
+    officers = _in_divisions(view, officer) if of_divisions else view.acting(officer)
     parts = parts_of(officers, view.office.common_roles(), view.office.named_roles())
     asking, read_any, shelf = _sources(view, officers, parts)
 
@@ -105,18 +117,34 @@ def todo(view: View, officer: str, page: int = 1, environ: Mapping[str, str] = N
         islice(waiting_tasks(asking, read, officers, view.moment_of), skip, skip + PAGE + 1)
     )
     letters = letterbox(view, shelf, officers, environ) if page == 1 else Letterbox(())
-    acting = {one.principal: one for one in officers}
+    acting = {one.acts_as: one for one in officers}
     return Todo(
         officer=officer,
         on=view.moment.on,
         page=page,
         more=len(found) > PAGE,
-        tasks=tuple(_task(view, one, acting[one.principal]) for one in found[:PAGE]),
-        letters=tuple(_letter_task(view, one) for one in letters.errands),
+        tasks=tuple(
+            _task(view, one, acting[one.who[0]], tell_who=of_divisions) for one in found[:PAGE]
+        ),
+        letters=tuple(_letter_task(view, one, tell_who=of_divisions) for one in letters.errands),
         waiting=letters.waiting,
         by_hand=letters.by_hand,
         dead=letters.dead,
     )
+
+
+def _in_divisions(view: View, officer: str) -> list[Officer]:
+    """Give everybody who is in an officer's division, or in one of which they are in charge."""
+    directory, day = view.directory, view.day
+    placed = directory.divisions_on(day)
+    wanted = {placed[officer]} if officer in placed else set()
+    divisions = directory.divisions.values()
+    wanted |= {one.code for one in divisions if one.leader(day, directory.seq) == officer}
+    if not wanted:
+        mend = f"请管理员登记：lifecycle division place {officer} 处室"
+        raise InvalidError(f"{officer} 不在任何处室，也不分管处室", mend)
+    members = sorted(code for code, division in placed.items() if division in wanted)
+    return [view.officer(code) for code in members]
 
 
 def _sources(
@@ -132,7 +160,7 @@ def _sources(
     return asking_then(library.store, moved, parts), read_past, PastShelf(view, moved)
 
 
-def _task(view: View, waiting: Waiting, officer: Officer) -> CaseTask:
+def _task(view: View, waiting: Waiting, officer: Officer, *, tell_who: bool) -> CaseTask:
     task, principal = waiting.task, waiting.principal
     behalf = f" --for {principal}" if principal and task.kind != "overdue" else ""
     return CaseTask(
@@ -146,6 +174,7 @@ def _task(view: View, waiting: Waiting, officer: Officer) -> CaseTask:
         principal=principal,
         text=view.office.viewer.tell_of(task.case, _text(view, task, officer)),
         command=task.command + behalf,
+        who=tuple(dict.fromkeys(waiting.who)) if tell_who else (),
     )
 
 
@@ -174,7 +203,7 @@ def _group(due_on: str | None, today: date) -> str:
     return "week" if due_on <= (today + timedelta(days=7)).isoformat() else "later"
 
 
-def _letter_task(view: View, errand: LetterErrand) -> LetterTask:
+def _letter_task(view: View, errand: LetterErrand, *, tell_who: bool) -> LetterTask:
     return LetterTask(
         kind=errand.kind,
         word=errand.word,
@@ -185,4 +214,5 @@ def _letter_task(view: View, errand: LetterErrand) -> LetterTask:
         principal=errand.principal,
         text=view.office.viewer.tell_of(errand.case, errand.text),
         command=errand.command,
+        who=tuple(dict.fromkeys(errand.who)) if tell_who else (),
     )

@@ -447,6 +447,13 @@ class Directory:
         placed = {code: self.people[code].division(on, last) for code in self.people_on(on, last)}
         return {code: division for code, division in placed.items() if division}
 
+    def division_title(self, officer: str, on: str, seq: int | None = None) -> str | None:
+        """Give the name of the division in which an officer was on a day, None for none."""
+        last = self.seq if seq is None else seq
+        person = self.people.get(officer)
+        found = self.divisions.get(person.division(on, last)) if person else None
+        return found.title(on, last) if found is not None else None
+
     def leaders_on(self, on: str, seq: int | None = None) -> dict[str, str]:
         """Map each officer in office on a day who is in a division to who is in charge of it, ""
         for nobody.

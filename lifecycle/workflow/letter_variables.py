@@ -33,6 +33,7 @@ LETTER_VARIABLES = (
     LetterVariable("on", "日期", "拟稿日期；签发时成文日期以签发日为准"),
     LetterVariable("note", "文字", "办理时 --note 写的说明", "办理时写了说明的"),
     LetterVariable("contact", "文字", "拟稿人的岗位名称"),
+    LetterVariable("division", "文字", "拟稿人所在处室的名称", "拟稿人登记了处室的"),
     LetterVariable("due_on", "日期", "最近一项办理时限的日期", "还有办理时限的"),
     LetterVariable(
         "due_text",

@@ -47,14 +47,15 @@ def test_one_list_becomes_a_directory(tiny: Tiny) -> None:
         "  unit: bureau\n"
         "  title: 市招商局 # 本单位，请核对\n"
         "  functions: [bureau]\n"
+        "  divisions: [{code: bureau-1, title: 项目科}] # 处室，leader 是分管领导\n"
         "  admin: {code: admin, title: 系统管理员}\n"
         "units:\n"
         "  - {code: land, title: 国土, functions: [land]}\n"
         "  - {code: u03, title: 市文旅公司, functions: []}\n"
         "officers:\n"
         "  # 市招商局\n"
-        "  - {code: bureau01, title: 项目科科长, unit: bureau} # 甲一\n"
-        "  - {code: bureau02, title: 项目科经办人, unit: bureau} # 甲二\n"
+        "  - {code: bureau01, title: 项目科科长, unit: bureau, division: bureau-1} # 甲一\n"
+        "  - {code: bureau02, title: 项目科经办人, unit: bureau, division: bureau-1} # 甲二\n"
         "  # 国土\n"
         "  - {code: land01, title: 利用科科长, unit: land} # 乙一\n"
         "  - {code: land02, title: 科员, unit: land} # 乙二；单位空着，按上一行\n"
@@ -72,6 +73,42 @@ def test_one_list_becomes_a_directory(tiny: Tiny) -> None:
         ("land02", "科员"),
         ("u0301", "总经理"),
     ]
+
+
+def test_divisions_and_who_is_in_charge_of_them_are_read(tiny: Tiny) -> None:
+    """A column of divisions, and one of those that a leader is in charge of: the directory has
+    them, and the office that is founded with it.
+    """
+    book(
+        tiny.folder / "通讯录.xlsx",
+        通讯录=[
+            ["单位", "处室", "姓名", "职务", "分管处室", "手机"],
+            ["市招商局", None, "甲零", "副局长", "项目科、综 合科，法规科", "13900000000"],
+            ["市招商局", "项目科", "甲一", "科长", None, "13900000001"],
+            ["市招商局", "综合科", "甲二", "科员", None, "13900000002"],
+            ["市招商局", "项目科", "甲三", "科员", None, "13900000003"],
+            ["国土", "利用科", "乙一", "科长", None, "13900000004"],
+        ],
+    )
+    tiny.do("init", "--from", "通讯录.xlsx", "--propose-map", "名册.yaml")
+    text = (tiny.folder / "名册.yaml").read_text("utf-8")
+    assert (
+        "  divisions: [{code: bureau-1, title: 项目科, leader: bureau01}, "
+        "{code: bureau-2, title: 综合科, leader: bureau01}] # 处室，leader 是分管领导\n"
+    ) in text
+    assert "functions: [land], divisions: [{code: land-1, title: 利用科}]}\n" in text
+    assert "# 甲零；分管的“法规科”不在表里的处室中\n" in text
+    assert "{code: bureau03, title: 综合科科员, unit: bureau, division: bureau-2} # 甲二\n" in text
+    tiny.do("init", "--from", "名册.yaml")
+    assert [
+        (one["division"], one["leader"], one["officers"])
+        for one in tiny.asks("division", "list")["divisions"]
+    ] == [
+        ("bureau-1", "bureau01", ["bureau02", "bureau04"]),
+        ("bureau-2", "bureau01", ["bureau03"]),
+        ("land-1", None, ["land01"]),
+    ]
+    assert tiny.asks("audit")["findings"] == []
 
 
 def test_roles_come_only_from_what_is_decided(tiny: Tiny) -> None:

@@ -141,7 +141,7 @@ def test_all_faults_of_a_directory_at_once(bare: Tiny) -> None:
         "d.yaml:4:12: 错误：单位 bureau 重复，第 1 行已有",
         "  改法：改名或删去其一",
         "d.yaml:4:47: 错误：第 2 个单位有不认识的键 “sinse”",
-        "  改法：是否为 “since”？可用的键：code、title、functions、since",
+        "  改法：是否为 “since”？可用的键：code、title、functions、divisions、since",
         "d.yaml:6:38: 错误：没有单位“lnad”",
         "  改法：可用：bureau、土地",
         "d.yaml:6:51: 错误：“2026-02-30” 不是日期",

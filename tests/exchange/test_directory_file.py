@@ -72,3 +72,50 @@ def test_a_workbook_is_named_as_what_it_is(tmp_path: Path) -> None:
         read_directory_file(path, ROLES)
     assert caught.value.message == f"{path} 是 XLSX 之类的压缩文件，不是 YAML"
     assert caught.value.mend == "写成 YAML 的文本文件，顶层写 office: 等各键"
+
+
+def test_divisions_of_a_directory_are_its_changes_too(tmp_path: Path) -> None:
+    """Those of a unit follow it, who is in one follows the officer, who is in charge all
+    officers.
+    """
+    path = tmp_path / "d.yaml"
+    divided = SOUND.replace(
+        "functions: [国土]}",
+        "functions: [国土], divisions: [{code: ly, title: 利用科, leader: land02}]}",
+    ).replace("unit: land, roles: [land]}", "unit: land, division: ly, roles: [land]}", 1)
+    path.write_text(divided, "utf-8")
+    listed = read_directory_file(path, ROLES)
+    assert [change.entry_type for change in listed.changes] == [
+        "unit_added",
+        "division_added",
+        "officer_added",
+        "officer_placed",
+        "officer_added",
+        "division_changed",
+        "delegation_made",
+    ]
+
+
+def test_faults_of_divisions_are_told(tmp_path: Path) -> None:
+    """A code or a name twice, an unknown one, one of another unit, a leader of another unit."""
+    path = tmp_path / "d.yaml"
+    path.write_text(
+        SOUND.replace(
+            "functions: [国土]}",
+            "functions: [国土], divisions: [{code: ly, title: 利用科, leader: admin}, "
+            "{code: ly, title: 利用科}]}\n"
+            "  - {code: env, title: 生态局, functions: [], divisions: [{code: hp, title: 环评科}]}",
+        )
+        .replace("unit: land, roles: [land]}", "unit: land, division: hp}", 1)
+        .replace("unit: land, roles: [land]}", "unit: land, division: xx}", 1),
+        "utf-8",
+    )
+    with pytest.raises(WorkflowError) as caught:
+        read_directory_file(path, ROLES)
+    assert [p.message for p in caught.value.problems] == [
+        "处室 ly 是单位 land 的，admin 是 bureau 的人",
+        "处室 ly 重复，第 4 行已有",
+        "处室名称“利用科”重复，第 1 个已有",
+        "处室 hp 是单位 env 的，land01 是 land 的人",
+        "没有处室“xx”",
+    ]

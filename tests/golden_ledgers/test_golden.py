@@ -80,6 +80,9 @@ UNDRAWN_TYPES = {
     "take_over_limited",
     "take_over_proposed",
     "take_over_confirmed",
+    "division_added",
+    "division_changed",
+    "officer_placed",
     "numbering_proposed",
     "numbering_confirmed",
 }

@@ -1,5 +1,5 @@
-"""Divisions of a unit (处室) and who is in charge of them (分管领导): in the directory, as holders of
-roles, and in the to-do list.
+"""Divisions of a unit (处室) and who is in charge of them (分管领导): in the directory, as holders
+of roles, and in the to-do list.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from lifecycle.people.changes import ChangeDivision, PlaceOfficer
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> LinkedOffice:
-    """Give an office with two divisions: b1 and b2 in 项目科, b3 in 综合科, b9 in charge of both."""
+    """Give an office with two divisions: b1 and b2 in 项目科, b3 in 综合科, b9 in charge of
+    both.
+    """
     made = LinkedOffice(tmp_path, monkeypatch, home, "divided")
     for code, title in (("b3", "科员三"), ("b9", "副局长")):
         made.do("officer", "add", code, title, "--unit", "zsj", "--role", "bureau", by="admin")
@@ -124,6 +126,19 @@ def test_a_division_sees_what_waits_for_it_and_the_leader_for_all_his(office: Li
     assert (code, "l1 不在任何处室，也不分管处室" in told) == (1, True)
 
 
+def test_a_letter_names_the_division_of_who_drafted_it(office: LinkedOffice) -> None:
+    """As it was called on that day; of whoever is in none it says nothing."""
+    number = visit(office)
+    office.do("set", number, "result=有意向", by="b2")
+    office.do("advance", number, "tell", by="b2")
+    (letter,) = (one["name"] for one in office.asks("notice", "list", number)["letters"])
+    assert "（联系人：项目科，经办人）" in office.do("notice", "show", number, letter)
+    office.at("2026-09-09")
+    office.do("division", "change", "项目科", "--title", "项目一科", by="admin")
+    assert "（联系人：项目科，经办人）" in office.do("notice", "show", number, letter)
+    assert office.findings() == []
+
+
 def test_of_an_earlier_day_who_was_there_then(office: LinkedOffice) -> None:
     """Who has moved to another division since does not act for the first any more, and the case
     waits for those who are there.
@@ -152,7 +167,6 @@ def test_of_an_earlier_day_who_was_there_then(office: LinkedOffice) -> None:
         (("place", "b1", "xm"), "b1 在 2026-09-07 已在 xm"),
         (("place", "b9", "--none"), "b9 在 2026-09-07 不在任何处室"),
         (("place", "b3", "项目课"), "是否为“项目科”？"),
-        (("change", "xm", "--leader", "b9", "--since", "2026-08-03"), "五个工作日"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -162,6 +176,16 @@ def test_what_cannot_be_is_refused(
     office.at("2026-09-07", "11:00")
     code, told = office.fails("division", *words, by="admin")
     assert (code, message in told) == (1, True), told
+
+
+def test_being_in_charge_begins_at_most_a_week_before_it_is_recorded(office: LinkedOffice) -> None:
+    """It gives authority, and so does being in a division; a name gives none."""
+    office.at("2026-09-24")
+    early = ("--since", "2026-09-08")
+    for words in (("change", "xm", "--leader", "b1"), ("place", "b3", "xm")):
+        code, told = office.fails("division", *words, *early, by="admin")
+        assert (code, "最多早于登记 5 个工作日" in told) == (1, True), told
+    office.do("division", "change", "xm", "--title", "项目一科", *early, by="admin")
 
 
 def test_only_an_administrator_changes_them(office: LinkedOffice) -> None:
@@ -177,6 +201,24 @@ def test_one_who_has_left_leads_and_joins_nothing(office: LinkedOffice) -> None:
     assert office.fails("division", "change", "xm", "--leader", "b3", by="admin")[0] == 1
     assert office.fails("division", "place", "b3", "xm", by="admin")[0] == 1
     assert office.asks("division", "list")["divisions"][1]["officers"] == []
+
+
+def test_a_division_and_its_leader_see_what_only_they_may(office: LinkedOffice) -> None:
+    """Where the workflow lets only these roles see its cases, others of the unit find none."""
+    text = (office.rules / "visit.yaml").read_text("utf-8")
+    limited = text.replace("version: 1", "version: 2")
+    limited = limited.replace(
+        "opened_by: bureau\n", "opened_by: land\nvisible: [land, section, leader, handler]\n"
+    ).replace("by: [bureau, section]", "by: [land, section]")
+    office.do("workflow", "publish", office.write("第二版.yaml", limited), by="admin")
+    number = office.do("open", "visit", "--set", "name=甲", by="l1").strip()
+    office.do("set", number, "handler=b1", by="l1")
+    for who, sees in (("b1", True), ("b2", True), ("b9", True), ("l1", True), ("b3", False)):
+        assert (office.run("show", number, by=who).exit_code == 0) is sees, who
+    office.at("2026-09-09")
+    office.do("division", "place", "b2", "zh", by="admin")
+    assert office.run("show", number, by="b2").exit_code == 1
+    assert office.findings() == []
 
 
 @pytest.mark.parametrize(
@@ -202,3 +244,30 @@ def test_a_forged_placing_is_found(
         office.do("division", *words, by="admin")
     (found,) = office.findings()
     assert "l1 是 gt 的人，xm 是 zsj 的处室" in str(found)
+
+
+SCENARIOS = """\
+workflow: visit
+start: 2026-09-07
+by: bureau
+open: {name: 剑瓷园}
+scenarios:
+  - scenario: 处室的人报告，分管领导批阅
+    steps:
+      - {by: bureau, set: {handler: handler}}
+      - {by: section, set: {result: 有意向}}
+      - {by: leader, advance: tell, refused: 角色}
+      - {by: handler, advance: tell, state: told}
+      - {by: section, sign: approve, verdict: agree}
+      - {by: handler, advance: approve, refused: 角色}
+      - {by: leader, advance: approve, state: done}
+"""
+
+
+def test_scenarios_have_a_division_and_its_leader(office: LinkedOffice) -> None:
+    """Who is named as a person is in one division; the officer of the role that its leader holds is
+    in charge of it.
+    """
+    path = office.write("情景.yaml", SCENARIOS)
+    told = office.do("workflow", "test", path, "--workflow", str(office.rules / "visit.yaml"))
+    assert "1 个情景" in told

@@ -72,7 +72,7 @@ def number_list(desk: Desk) -> None:
     "propose",
     help="提出纸质登记簿上最后一个号，下一个号从它往下编；可以一次写几个系列的。只写今年的，"
     "还没有编过号的系列不用写。另一名管理员或审计员用 number confirm 确认以后才生效。",
-    examples=["lifecycle number propose 丽招商函〔2026〕57号 LS-F-2026-012 --as admin"],
+    examples=["lifecycle number propose 某招商函〔2026〕57号 LS-F-2026-012 --as admin"],
 )
 @_NUMBERS
 @_DRY_RUN
@@ -104,7 +104,7 @@ def number_propose(desk: Desk, numbers: tuple[str, ...], dry_run: bool) -> None:
     "confirm",
     help="确认别人提出的编号起点：自己对照登记簿把最后一个号再写一遍，与提出的相同才生效；"
     "生效以后不能再改。",
-    examples=["lifecycle number confirm 丽招商函〔2026〕57号 LS-F-2026-012 --as auditor01"],
+    examples=["lifecycle number confirm 某招商函〔2026〕57号 LS-F-2026-012 --as auditor01"],
 )
 @_NUMBERS
 @_DRY_RUN

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle.cli.cases.as_of import as_if_due, as_of_json, as_recorded, look, print_as_of
 from lifecycle.cli.desk import Desk, at_desk
@@ -45,33 +45,58 @@ UNDER = " " * 10
     "todo",
     help="等我办的事：要我会签的、我可办的、我的事项还缺什么、已逾期的；受委托代办的也在内。"
     "最急的在前。",
-    examples=["lifecycle todo", "lifecycle todo --page 2 --as land01"],
+    examples=[
+        "lifecycle todo",
+        "lifecycle todo --page 2 --as land01",
+        "lifecycle todo --division",
+    ],
 )
 @option("--page", type=Number(1, MOST), default=1, metavar="页数", help="第几页；默认 1")
 @option("--full", is_flag=True, help="屏幕上也全部列出，长文不截短")
+@option(
+    "--division",
+    "of_divisions",
+    is_flag=True,
+    help="我所在的处室、我分管的处室等办的事，写明谁能办",
+)
 @as_recorded
 @at_desk
-def todo(desk: Desk, page: int, full: bool, recorded: str | None) -> None:
+def todo(desk: Desk, page: int, *, full: bool, of_divisions: bool, recorded: str | None) -> None:
     """List what waits for the officer, page by page."""
     from lifecycle.office.todo import todo as list_tasks
 
     officer = desk.officer
     with as_if_due(desk, recorded):
         view = look(desk, recorded)
-        found = list_tasks(view, officer, page, os.environ)
+        found = list_tasks(view, officer, page, os.environ, of_divisions=of_divisions)
     document = {
         "officer": found.officer,
         "on": found.on.isoformat(),
         "page": found.page,
         "more": found.more,
-        "tasks": [asdict(task) for task in found.tasks],
-        "letters": [asdict(letter) for letter in found.letters],
+        "tasks": list(map(_json, found.tasks)),
+        "letters": list(map(_json, found.letters)),
         **as_of_json(view),
     }
     commands = [letter.command for letter in found.letters]
     commands += [task.command for task in found.tasks]
-    now = commands if not view.as_of else []
+    now = commands if not (view.as_of or of_divisions) else []
     desk.answer(document, lambda: _print(found, view, full=full), following=now)
+
+
+def _json(task: CaseTask | LetterTask) -> dict[str, Any]:
+    """Give a task for a machine; who can do it is told of divisions only."""
+    told = asdict(task)
+    if not task.who:
+        del told["who"]
+    return told
+
+
+def _whose(task: CaseTask | LetterTask) -> str:
+    """Say before a task whose it is, where it is not the officer's own."""
+    if task.who:
+        return f"{'、'.join(task.who)}："
+    return f"代 {task.principal}：" if task.principal else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +192,7 @@ def _of_letter(letter: LetterTask, today: str, *, brief: bool) -> _Block:
     """Make the block of what a letter asks, with its command."""
     late = letter.due_on is not None and letter.due_on < today
     due = f"{'已逾期，' if late else ''}限 {letter.due_on}" if letter.due_on else ""
-    behalf = f"代 {letter.principal}：" if letter.principal else ""
+    behalf = _whose(letter)
     lead = f"  {letter.word}　{letter.command}"
     told = behalf + letter.text
     limit = columns()
@@ -234,7 +259,7 @@ def _of_case(group: str, tasks: list[CaseTask], *, brief: bool) -> Iterator[_Blo
     width = max(cell_width(task.command) for task in tasks)
     limit = columns()
     for task in tasks:
-        behalf = f"代 {task.principal}：" if task.principal else ""
+        behalf = _whose(task)
         lead = f"    {KINDS[task.kind]}　{pad(task.command, width)}　　"
         text = behalf + task.text
         if limit is None or cell_width(lead + text) <= limit:

@@ -5,6 +5,7 @@ are not kept; names of persons stand in comments only, so that the codes can be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from lifecycle.workflow.yaml.tree import Node, Scalar
 from lifecycle.workflow.yaml.writing import write_text
 
 _TOP = ("office", "units", "duties")
+_BETWEEN = re.compile("[、，,；;/]")
 _UNTITLED = "经办人"
 """The title of somebody of whom the list says none."""
 
@@ -35,7 +37,8 @@ _UNTITLED = "经办人"
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody in a list: the unit's name, the title, the name, the row as spreadsheets name it,
-    and whether the unit is that of the row above, since none stands there.
+    and whether the unit is that of the row above, since none stands there; the division (处室) they
+    are in, and those of which they are in charge.
     """
 
     unit: str
@@ -43,6 +46,8 @@ class Contact:
     person: str
     cell: str
     below: bool
+    division: str = ""
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,13 @@ def _contacts(
         unit = own or unit
         title, person = _title(cells), cells.get("person", "")
         if unit and (person or cells.get("duty")):
-            yield Contact(unit, title, person, grid.cell(row, 0), below)
+            division, leads = cells.get("office", ""), _divisions_in(cells.get("leads", ""))
+            yield Contact(unit, title, person, grid.cell(row, 0), below, division, leads)
+
+
+def _divisions_in(text: str) -> tuple[str, ...]:
+    """Take apart the divisions that somebody is in charge of."""
+    return tuple(name for part in _BETWEEN.split(text) if (name := part.strip()))
 
 
 def _is_other(why: str) -> bool:
@@ -266,6 +277,38 @@ class _DirectoryWriter:
         self.own = self._own(first)
         self.functions = {name: self._functions(name) for name in self.units}
         self.codes = self._codes(first)
+        self.divisions = {unit: self._divisions(unit) for unit in self.units}
+
+    def _divisions(self, unit: str) -> dict[str, str]:
+        """Give the divisions of a unit, by name as first written, each with a code."""
+        names: dict[str, str] = {}
+        for contact in self.units[unit]:
+            if contact.division:
+                names.setdefault(folded(contact.division), contact.division)
+        code = self.codes[unit]
+        return {name: f"{code}-{number}" for number, name in enumerate(names.values(), 1)}
+
+    def _division(self, unit: str, name: str) -> str:
+        """Give the code of a unit's division, "" where it has none of that name."""
+        known = {folded(title): code for title, code in self.divisions[unit].items()}
+        return known.get(folded(name), "")
+
+    def _in_charge(self, unit: str) -> dict[str, str]:
+        """Map the divisions of a unit to the code of who is in charge, the first in the list."""
+        found: dict[str, str] = {}
+        for number, contact in enumerate(self.units[unit], 1):
+            for name in contact.leads:
+                found.setdefault(self._division(unit, name), f"{self.codes[unit]}{number:02}")
+        return found
+
+    def _listed_divisions(self, unit: str) -> str:
+        """Write a unit's divisions as a list, "" where it has none."""
+        leaders = self._in_charge(unit)
+        listed = []
+        for title, code in self.divisions[unit].items():
+            leader = f", leader: {leaders[code]}" if code in leaders else ""
+            listed.append(f"{{code: {code}, title: {write_text(title)}{leader}}}")
+        return f"[{', '.join(listed)}]" if listed else ""
 
     def _own(self, first: FirstUnit) -> str:
         """Tell which unit is the office's own: as decided, by the name of the first unit, or the
@@ -322,15 +365,19 @@ class _DirectoryWriter:
         yield f"  unit: {self.codes[own]}"
         yield f"  title: {write_text(own)} # 本单位，请核对"
         yield f"  functions: [{', '.join(self.functions[own])}]{self._hint(own)}"
+        if listed := self._listed_divisions(own):
+            yield f"  divisions: {listed} # 处室，leader 是分管领导"
         yield "  admin: {code: admin, title: 系统管理员}"
         others = [unit for unit in self.units if unit != own]
         if others:
             yield "units:"
         for unit in others:
             functions = ", ".join(self.functions[unit])
+            listed = self._listed_divisions(unit)
+            divisions = f", divisions: {listed}" if listed else ""
             yield (
                 f"  - {{code: {self.codes[unit]}, title: {write_text(unit)}, "
-                f"functions: [{functions}]}}{self._hint(unit)}"
+                f"functions: [{functions}]{divisions}}}{self._hint(unit)}"
             )
         yield "officers:"
         for unit in (own, *others):
@@ -348,10 +395,15 @@ class _DirectoryWriter:
             roles = self.decided.roles(contact)
             held = f", roles: [{', '.join(roles)}]" if roles else ""
             title = write_text(contact.title)
+            place = self._division(unit, contact.division)
+            placed = f", division: {place}" if place else ""
             notes = [contact.person] if contact.person else []
+            strange = [name for name in contact.leads if not self._division(unit, name)]
+            notes += [f"分管的“{one_line('、'.join(strange))}”不在表里的处室中"] if strange else []
             notes += ["单位空着，按上一行"] if contact.below else []
             if contact.person and contact.person in seen:
                 notes.append(f"与 {seen[contact.person]} 同名，是同一人的留一个")
             seen.setdefault(contact.person, f"{code}{number:02}")
             note = f" # {'；'.join(notes)}" if notes else ""
-            yield f"  - {{code: {code}{number:02}, title: {title}, unit: {code}{held}}}{note}"
+            told = f"code: {code}{number:02}, title: {title}, unit: {code}{placed}{held}"
+            yield f"  - {{{told}}}{note}"

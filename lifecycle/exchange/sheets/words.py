@@ -31,7 +31,7 @@ _LISTS = (
 _MAPPINGS = ("multipliers", "units", "plain", "contacts")
 _RATIO = re.compile(r"[1-9][0-9]*(/[1-9][0-9]*)?")
 _KEYS = (*_LISTS, *_MAPPINGS, "synonyms")
-CONTACTS = ("unit", "office", "person", "duty", "unkept")
+CONTACTS = ("unit", "office", "person", "duty", "leads", "unkept")
 """What a column of a contact list may hold."""
 
 

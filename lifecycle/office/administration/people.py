@@ -602,13 +602,8 @@ def _officer_line(directory: Directory, person: Person, day: str) -> OfficerLine
             _grant_line(g) for g in mine if g.principal is not None and g.holds(day, seq)
         ),
         accounts=directory.accounts_of(person.code),
-        division=_division_title(directory, person, day),
+        division=directory.division_title(person.code, day) or "",
     )
-
-
-def _division_title(directory: Directory, person: Person, day: str) -> str:
-    found = directory.divisions.get(person.division(day, directory.seq))
-    return found.title(day, directory.seq) if found is not None else ""
 
 
 def _grant_line(held: Grant) -> GrantLine:

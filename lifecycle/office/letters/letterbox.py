@@ -24,7 +24,7 @@ from lifecycle.engine.letters.letter_steps import corrected_since, lapse_of, out
 from lifecycle.engine.letters.owed import owed
 from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import LifecycleError
-from lifecycle.frozen import dataclass
+from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.rows.letter_rows import asked_by, count_sendings
 from lifecycle.office.letters.reminders import debts, overdue
 
@@ -55,7 +55,8 @@ WORDS = {
 class LetterErrand:
     """One thing that a letter asks.
 
-    `due_on` is YYYY-MM-DD or None, `principal` whose it is if not the officer's.
+    `due_on` is YYYY-MM-DD or None, `principal` whose it is if not the officer's; `who` are all of
+    the officers that were looked for of whom it is asked.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class LetterErrand:
     command: str
     due_on: str | None = None
     principal: str | None = None
+    who: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -101,11 +103,13 @@ def letterbox(
         for errand in _errands_of(view, shelf, officer, rules):
             if not office.viewer.sees_number(errand.case.number):
                 continue
-            found.setdefault((errand.kind, errand.case.id, errand.letter.name), errand)
+            key = (errand.kind, errand.case.id, errand.letter.name)
+            first = found.setdefault(key, errand)
+            found[key] = replace(first, who=(*first.who, officer.acts_as))
     ordered = sorted(
         found.values(), key=lambda e: (e.due_on or "9999", e.case.number, e.letter.seq)
     )
-    sends = "clerk" in acting[0].held and not view.as_of
+    sends = bool(acting) and "clerk" in acting[0].held and not view.as_of
     waiting, dead = count_sendings(office.store) if sends else (0, 0)
     by_hand = _by_hand(office, environ) if waiting else 0
     return Letterbox(tuple(ordered), waiting, by_hand, dead)

@@ -2,7 +2,8 @@
 
 In the one that is made, each role is the function of a unit of its own that bears its name and
 title. `bureau` is an officer of it, `bureau.2` and `bureau.3` are two more. Of a role that a case
-gives to units of its choice there are three units: `owner`, `owner-2` and `owner-3`.
+gives to units of its choice there are three units: `owner`, `owner-2` and `owner-3`. Who a case
+names as a person is the officer of that role's name; all these are in one division.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from pathlib import Path
 from lifecycle.exchange.directory_file import read_directory_file
 from lifecycle.frozen import replace
 from lifecycle.people.appointments import shipped_early_workdays
-from lifecycle.people.changes import AddOfficer, AddPost, AddUnit, FoundOffice, HoldPost
+from lifecycle.people.changes import (
+    AddDivision,
+    AddOfficer,
+    AddPost,
+    AddUnit,
+    ChangeDivision,
+    FoundOffice,
+    HoldPost,
+    PlaceOfficer,
+)
 from lifecycle.people.changes.change import OfficeChange
 from lifecycle.people.clock import MOST_DAYS
 from lifecycle.people.directory import SYSTEM_ROLES
@@ -21,7 +31,8 @@ from lifecycle.workflow.model import Role, Workflow
 
 HOUSE = "scenario-house"
 FOUNDER = "scenario-admin"
-"""The unit and the administrator of an office that is made."""
+DIVISION = "scenario-division"
+"""The unit, the administrator and the division of an office that is made."""
 UNITS = 3
 """So many units are there for a role that cases give to units of their choice."""
 OFFICERS = 3
@@ -77,6 +88,23 @@ def _made(roles: dict[str, Role]) -> Iterator[OfficeChange]:
             titles.add(title)
             yield AddUnit(code, title, (role.name,))
             yield from _officers(role, code)
+    yield from _division(roles.values())
+
+
+def _division(roles: Iterable[Role]) -> Iterator[OfficeChange]:
+    """Put the officers of the roles that persons hold in one division, where some role is held by a
+    division or its leader in charge: that is the officer of the first such role.
+    """
+    persons = [role for role in roles if role.person is not None]
+    if all(role.held_by == "grant" for role in persons):
+        return
+    yield AddDivision(DIVISION, "情景所用的处室", HOUSE)
+    for role in persons:
+        if role.held_by != "leader":
+            yield PlaceOfficer(role.name, DIVISION)
+    leader = next((role.name for role in persons if role.held_by == "leader"), None)
+    if leader is not None:
+        yield ChangeDivision(DIVISION, None, leader)
 
 
 def _officers(role: Role, unit: str) -> Iterator[OfficeChange]:
