@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from lifecycle.engine.acts import Advance, Correct, Open
+from lifecycle.engine.acts import Advance, Correct, Open, read_act
 from lifecycle.engine.entry import recorded_day
 from lifecycle.engine.visibility import sees, with_their_unit
 from lifecycle.engine.world.moment import Officer
@@ -19,23 +19,22 @@ from lifecycle.ledger.record import CAUSE
 from lifecycle.ledger.replay import Basis
 from lifecycle.ledger.store import LostDefinitionError
 
-_BY_HAND = (Advance.entry_type, Correct.entry_type, Open.entry_type)
-"""The entries by which officers enter links."""
-
 
 def check_seen(basis: Basis, step: CaseStep) -> Iterator[Problem]:
     """Look at the links that an officer entered by hand: the cases that they lead to could be seen
     by that officer, or by one of those for whom they act.
     """
     intent = step.body["intent"]
-    if step.after is None or CAUSE in intent or intent["type"] not in _BY_HAND:
+    if step.after is None or CAUSE in intent:
         return
-    data = intent["data"]
-    if "declared" in data:
-        return  # two persons decided on it, whoever entered it
     links = basis.library.workflow(step.after.workflow).links
-    for fact in (fact for fact in links if fact.name in data["facts"]):
-        number = str(data["facts"][fact.name])
+    act = read_act(intent) if links else None
+    if not isinstance(act, Advance | Correct | Open):
+        return
+    if isinstance(act, Open) and act.declared:
+        return  # two persons decided on it, whoever entered it
+    for fact in (fact for fact in links if fact.name in act.facts):
+        number = str(act.facts[fact.name])
         if _is_hidden(basis, step, number):
             yield "authority", f"{fact.title} {number} 不对经办人公开，不能由其填报"
 
