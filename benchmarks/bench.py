@@ -3,7 +3,8 @@
 `python benchmarks/bench.py [--quick] [--big] [GROUP …]` prints a line for each measurement: what,
 size, least and median of ours and of the floor, their ratios, the aim, and the figure of before.
 `--quick` only tries whether everything runs: its figures say nothing. `--big` audits a million
-entries. Groups: advances, writers, processes, replays, pages, ticks, look_backs, servers, letters.
+entries. Groups: advances, writers, processes, replays, pages, cases, ticks, look_backs, servers,
+letters.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.advances import bench_advances
+from benchmarks.cases import bench_cases
 from benchmarks.letters import bench_letter, bench_paper
 from benchmarks.look_backs import bench_look_backs
 from benchmarks.measure import heading
@@ -37,6 +39,7 @@ def main() -> None:
         "processes": lambda: bench_processes(quick=quick),
         "replays": lambda: bench_replays(quick=quick, big=big),
         "pages": lambda: bench_pages(quick=quick),
+        "cases": lambda: bench_cases(quick=quick),
         "ticks": lambda: bench_ticks(quick=quick),
         "look_backs": lambda: bench_look_backs(quick=quick),
         "servers": lambda: bench_servers(quick=quick),

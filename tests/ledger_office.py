@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from homes import FILES, Home
@@ -259,7 +259,10 @@ def with_letters() -> str:
     )
 
 
-def copied(bureau: Bureau, folder: Path) -> Bureau:
+Copied = TypeVar("Copied", bound=Tiny)
+
+
+def copied(bureau: Copied, folder: Path) -> Copied:
     """Copy an office, so that the copy can be damaged."""
     beside = shutil.ignore_patterns(f"{bureau.path.name}*")
     shutil.copytree(bureau.folder, folder, ignore=beside)
@@ -268,7 +271,7 @@ def copied(bureau: Bureau, folder: Path) -> Bureau:
     return other
 
 
-def elsewhere(bureau: Bureau, folder: Path) -> Bureau:
+def elsewhere(bureau: Copied, folder: Path) -> Copied:
     """Give the same office with its database in another folder."""
     other = copy.copy(bureau)
     other.folder, other.path = folder, folder / "office.db"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.gates.gates import holds, is_lent, names_for
 from lifecycle.engine.gates.seats import held_for
+from lifecycle.engine.letters.letter_gates import DUTIES
 from lifecycle.engine.values import naming
 from lifecycle.engine.world.moment import Officer
+from lifecycle.frozen import replace
 from lifecycle.workflow.model import Role, Workflow
 
 _SIGNS = {"grant": "", "any": "*", "division": "=", "leader": "^"}
@@ -62,6 +64,14 @@ def _parts(officer: Officer, role: Role) -> Iterator[Part]:
 def sees_all(officers: Iterable[Officer]) -> bool:
     """Tell whether one of these is an auditor, or acts for one of their own unit."""
     return any(ALL_SEEING in officer.held and not officer.away for officer in officers)
+
+
+def with_their_unit(officer: Officer, staff: Mapping[str, frozenset[str]]) -> Officer:
+    """Let who checks, signs or sends a unit's letters see what their unit's officers see."""
+    if officer.held.keys().isdisjoint(DUTIES):
+        return officer
+    theirs: dict[str, tuple[str, ...]] = dict.fromkeys(staff.get(officer.unit, ()), ())
+    return replace(officer, held={**theirs, **officer.held})
 
 
 def sees(workflow: Workflow, case: Case, officers: Sequence[Officer]) -> bool:

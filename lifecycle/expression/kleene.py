@@ -20,12 +20,13 @@ def decided(expression: Expression, scope: Mapping[str, Any]) -> bool | None:
     """Tell whether a condition holds; None where what is missing might decide it, or what cannot
     be computed with these values.
     """
-    return _deciding(expression.source, expression)(scope)
+    return deciding(expression)(scope)
 
 
 @lru_cache(maxsize=1024)
-def _deciding(source: str, expression: Expression) -> Decide:
-    return _made(source, expression.tree)
+def deciding(expression: Expression) -> Decide:
+    """Give a condition made ready to be decided many times."""
+    return _made(expression.source, expression.tree)
 
 
 def _made(source: str, node: nodes.Expr) -> Decide:

@@ -163,7 +163,7 @@ def _parts(rows: Any, part: str) -> list[Any]:
     """
     if not part:
         return list(rows)
-    kept = (row for row in rows if part in row or not getattr(row, "skips", False))
+    kept = (row for row in rows if not getattr(row, "skips", False) or part in row)
     return [_part_of(row, part) for row in kept]
 
 
@@ -195,6 +195,13 @@ def _known(rows: Any, part: str) -> list[Any]:
 
 
 def _part_of(row: Any, part: str) -> Any:
+    try:
+        return row[part]
+    except (KeyError, TypeError):
+        return _part_looked_for(row, part)
+
+
+def _part_looked_for(row: Any, part: str) -> Any:
     if part not in _case(row):
         raise MissingName(part, " ".join(str(row[n]) for n in ("number", "title") if n in row))
     return row[part]

@@ -527,7 +527,7 @@ class Register:
             judged = self._judge(request, workflow, case_id, act, self.clock())
             here = judged.case.state if judged.case else judged.workflow.initial
             _make_ready(judged.workflow, {here, judged.accepted.target or here})
-            if judged.moment.others is not NO_OTHERS:
+            if judged.moment.others is not NO_OTHERS and _rests_on_others(judged.accepted):
                 return None  # what was read of other cases is read again in its turn
         except (LifecycleError, LookupError, AttributeError, ValueError, TypeError):
             return None
@@ -1014,6 +1014,19 @@ def _confirming(request: Request, judged: _Judged | None) -> list[Ask]:
     if judged.case is not None:
         asks.append((text.PLACE_OF_CASE, {"id": judged.case.id}))
     return [*asks, (text.LAST_BODY, {})]
+
+
+_READ = frozenset(("cases", "linked", "collections"))
+"""Under these a gate names what was read of other cases."""
+
+
+def _rests_on_others(accepted: Accepted) -> bool:
+    """Tell whether a decision may rest on other cases. Of a transition the gates name whatever of
+    them was read; what else reads them need not say so.
+    """
+    if not isinstance(accepted.act, Advance) or accepted.effects:
+        return True
+    return any(not _READ.isdisjoint(gate.inputs) for gate in accepted.gates)
 
 
 def _make_ready(workflow: Workflow, states: Iterable[str]) -> None:

@@ -100,20 +100,23 @@ class Basis:
         def moment(on: date) -> Moment:
             return library.moment_on(directory, on.isoformat(), office, calendar, today)
 
-        def numbered(number: str) -> tuple[Workflow, Case]:
-            rows = library.store.entries(named_case(library.store, number) or "")
-            steps = follow(library, takewhile(lambda its: its.idx < row.idx, rows))
-            (last,) = deque(steps, maxlen=1)
-            assert last.after is not None  # what is followed without judging always goes on
-            return library.workflow(last.after.workflow), last.after
-
         def opened(name: str) -> Workflow:
             return library.workflow(directory.document("workflow", name, office) or "")
 
         reading = self.reading(row, office)
+        numbered = partial(self.numbered, row)
         return Then(
             date.fromisoformat(today), library.calendar(calendar), moment, reading, numbered, opened
         )
+
+    def numbered(self, row: EntryRow, number: str) -> tuple[Workflow, Case]:
+        """Give another case by its number, as it was before an entry."""
+        library = self.library
+        rows = library.store.entries(named_case(library.store, number) or "")
+        steps = follow(library, takewhile(lambda its: its.idx < row.idx, rows))
+        (last,) = deque(steps, maxlen=1)
+        assert last.after is not None  # what is followed without judging always goes on
+        return library.workflow(last.after.workflow), last.after
 
     def workflow(self, digest: str) -> Workflow:
         """Give the workflow for an entry that is pinned to the one with that SHA-256."""

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.docket import RefusedError
 from lifecycle.engine.gates.gates import Gate, title_of
-from lifecycle.engine.letters.letter_gates import DUTIES
-from lifecycle.engine.visibility import seen_by, sees, sees_all, unseen_items
+from lifecycle.engine.visibility import seen_by, sees, sees_all, unseen_items, with_their_unit
 from lifecycle.engine.world.others import CaseRecord
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass, replace
@@ -68,7 +67,7 @@ class Viewer:
         if person is None or not person.serves(on, directory.seq):
             return ()
         staff = directory.staff(on) or {}
-        return (_with_their_unit(one, staff) for one in directory.acting(person.code, day))
+        return (with_their_unit(one, staff) for one in directory.acting(person.code, day))
 
     @property
     def is_named(self) -> bool:
@@ -300,14 +299,6 @@ def workflows_in_force(library: Library) -> list[Workflow]:
     directory = library.directory()
     names = dict.fromkeys(d.name for d in directory.documents if d.kind == "workflow")
     return [library.workflow(str(directory.document("workflow", name))) for name in names]
-
-
-def _with_their_unit(officer: Officer, staff: Mapping[str, frozenset[str]]) -> Officer:
-    """Let who checks, signs or sends a unit's letters see what their unit's officers see."""
-    if officer.held.keys().isdisjoint(DUTIES):
-        return officer
-    theirs: dict[str, tuple[str, ...]] = dict.fromkeys(staff.get(officer.unit, ()), ())
-    return replace(officer, held={**theirs, **officer.held})
 
 
 @dataclass(frozen=True, slots=True)

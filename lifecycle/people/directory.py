@@ -693,22 +693,22 @@ class Directory:
             raise InvalidError(f"{code}（{person.title}）在 {day} 不在岗", "请由在岗的经办人办理")
         return person
 
-    def acting(self, code: str, on: date) -> list[Officer]:
-        """Give an officer as of a day, and after them everybody for whom they act by delegation."""
-        principals = (None, *self.principals(code, on))
-        return [self.officer(code, on, principal=principal) for principal in principals]
+    def acting(self, code: str, on: date, seq: int | None = None) -> list[Officer]:
+        """Give an officer as of a day, and after them everybody for whom they act by delegation, as
+        known after so many office entries (now, if not said).
+        """
+        principals = (None, *self.principals(code, on, seq))
+        return [self.officer(code, on, principal=principal, seq=seq) for principal in principals]
 
-    def principals(self, code: str, on: date) -> tuple[str, ...]:
+    def principals(self, code: str, on: date, seq: int | None = None) -> tuple[str, ...]:
         """Name those in office for whom an officer may act on a day."""
-        day = on.isoformat()
+        day, last = on.isoformat(), self.seq if seq is None else seq
         found = (
             g.principal
             for g in self.grants
-            if g.officer == code and g.principal and g.holds(day, self.seq)
+            if g.officer == code and g.principal and g.holds(day, last)
         )
-        return tuple(
-            name for name in dict.fromkeys(found) if self.people[name].serves(day, self.seq)
-        )
+        return tuple(name for name in dict.fromkeys(found) if self.people[name].serves(day, last))
 
     def holder(self, account: str, seq: int | None = None) -> str | None:
         """Give the officer whose an operating-system account was after so many office entries (now,

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, nearest
+from lifecycle.expression.faults import ExpressionError
 from lifecycle.expression.texts import LIMIT
 from lifecycle.frozen import dataclass
 from lifecycle.letter.kinds import kinds
@@ -18,7 +19,6 @@ from lifecycle.letter.layouts import by_word
 from lifecycle.template.script import Field, Script, normalized, script, split
 
 if TYPE_CHECKING:
-    from lifecycle.expression.faults import ExpressionError
     from lifecycle.template.grammar import Names
 
 KEYS = (
@@ -91,23 +91,18 @@ def read_template(name: str, source: bytes, file: str) -> Template:
         raise WorkflowError(
             sorted(problems, key=lambda p: (p.location.line, p.location.column)), text
         )
-    found, rendered = reading.names(), reading.script()
-    return Template(
-        name=name,
-        digest=sha256(source).hexdigest(),
-        source=text,
-        location=Location(file),
-        kind=next(f.value for f in reading.fields if f.key == "文种"),
-        layout=next((f.value for f in reading.fields if f.key == "版式"), ""),
-        header=tuple(f.key for f in reading.fields),
-        variables=tuple((n, reading.named(rendered, at, n)) for n, at in found.required.items()),
-        optional=tuple((n, reading.named(rendered, at, n)) for n, at in found.optional.items()),
-        paths=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.paths.items()),
-        parts=tuple((p, reading.named(rendered, at, p[-1])) for p, at in found.parts.items()),
-        cells=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.cells.items()),
-        perhaps=tuple((p, reading.named(rendered, at, p[1])) for p, at in found.perhaps.items()),
-        whole=tuple((n, reading.named(rendered, at, n)) for n, at in found.whole.items()),
-    )
+    return reading.template(name, source)
+
+
+@lru_cache(maxsize=256)
+def read_published(name: str, source: bytes, file: str) -> Template:
+    """Read a template that was found sound when it was published: it is not judged again, which is
+    most of the work. One that this program can no longer read raises WorkflowError.
+    """
+    try:
+        return _TemplateReading(file, normalized(source)).template(name, source)
+    except (ExpressionError, StopIteration, UnicodeDecodeError, RecursionError):
+        return read_template(name, source, file)
 
 
 _FILLED_IN = re.compile(r"\{\{.*?\}\}")
@@ -128,6 +123,7 @@ class _TemplateReading:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.fields, self.mark, self.lines = split(text)
 
     def problems(self) -> list[Problem]:
@@ -157,6 +153,27 @@ class _TemplateReading:
                 *problems,
                 _problem(self.file, "depth", "括号、式子或标签套得太深，读不了", mend, line=line),
             ]
+
+    def template(self, name: str, source: bytes) -> Template:
+        """Give the template, which is sound."""
+        found, rendered = self.names(), self.script()
+        named = partial(self.named, rendered)
+        return Template(
+            name=name,
+            digest=sha256(source).hexdigest(),
+            source=self.text,
+            location=Location(self.file),
+            kind=next(f.value for f in self.fields if f.key == "文种"),
+            layout=next((f.value for f in self.fields if f.key == "版式"), ""),
+            header=tuple(f.key for f in self.fields),
+            variables=tuple((n, named(at, n)) for n, at in found.required.items()),
+            optional=tuple((n, named(at, n)) for n, at in found.optional.items()),
+            paths=tuple((p, named(at, p[1])) for p, at in found.paths.items()),
+            parts=tuple((p, named(at, p[-1])) for p, at in found.parts.items()),
+            cells=tuple((p, named(at, p[1])) for p, at in found.cells.items()),
+            perhaps=tuple((p, named(at, p[1])) for p, at in found.perhaps.items()),
+            whole=tuple((n, named(at, n)) for n, at in found.whole.items()),
+        )
 
     def script(self) -> Script:
         """Give the text to render."""

@@ -53,6 +53,26 @@ def test_an_open_problem_blocks_its_works_until_it_is_solved(office: LinkedOffic
     assert office.findings() == []
 
 
+def test_what_reads_no_other_case_is_judged_once(
+    office: LinkedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ahead of its turn, also where other transitions of the workflow read; one that reads is
+    judged again in its turn.
+    """
+    judged: list[str] = []
+    judge = Register._judge
+
+    def noting(self: Register, *asked: Any) -> Any:
+        judged.append(asked[3].transition)
+        return judge(self, *asked)
+
+    works = office.works()
+    monkeypatch.setattr(Register, "_judge", noting)
+    office.do("advance", works, "inspect", by="l1")
+    office.do("advance", works, "finish", by="b1")
+    assert judged == ["inspect", "finish", "finish"]
+
+
 def test_what_was_read_is_pinned(office: LinkedOffice) -> None:
     """The entry names the number, seq and hash of every case that a condition read."""
     works = office.works()

@@ -124,6 +124,18 @@ def test_a_link_to_what_is_hidden_cannot_be_made_and_is_not_shown(office: Linked
         assert hidden not in office.do(*words, by="l1")
 
 
+def test_who_could_see_it_then_named_it_rightly(office: LinkedOffice) -> None:
+    """A link that an officer of another unit made while they saw everything stays without a finding
+    when they no longer do.
+    """
+    hidden, number = lead(office), plot(office)
+    office.do("officer", "grant", "l1", "auditor", by="admin")
+    office.do("advance", number, "name_lead", "--set", f"lead={hidden}", by="l1")
+    office.do("officer", "revoke", "l1", "auditor", by="admin")
+    assert hidden not in office.do("show", number, by="l1")
+    assert office.findings() == []
+
+
 def test_a_figure_names_no_hidden_case(office: LinkedOffice) -> None:
     """A condition over many cases counts the hidden ones, but does not name them."""
     hidden, number = lead(office), plot(office)

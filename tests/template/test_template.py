@@ -13,7 +13,7 @@ from lifecycle.expression.texts import LIMIT
 from lifecycle.letter.kinds import kinds
 from lifecycle.template import Template, read_template
 from lifecycle.template.program import program
-from lifecycle.template.template import KEYS
+from lifecycle.template.template import KEYS, read_published
 
 
 def faults(source: str | bytes) -> list[str]:
@@ -53,6 +53,23 @@ def test_a_template_is_known_by_its_exact_bytes() -> None:
 def test_samples_are_sound(name: str) -> None:
     """Every sample template is read without a fault, and says its kind."""
     assert sample(name).kind in kinds().statutory
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_was_published_is_read_without_being_judged(name: str) -> None:
+    """It is the same template: all that is left out is to look for faults."""
+    source = sample(name).source.encode()
+    assert read_published(name, source, "x.j2") == read_template(name, source, "x.j2")
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff", "文种：函\n---\n{% if".encode()])
+def test_what_can_no_longer_be_read_is_told_as_ever(text: bytes) -> None:
+    """A text that this program cannot read as published gives the faults that it has."""
+    with pytest.raises(WorkflowError) as judged:
+        read_template("x", text, "x.j2")
+    with pytest.raises(WorkflowError) as published:
+        read_published("x", text, "x.j2")
+    assert published.value.problems == judged.value.problems
 
 
 def test_header_keys_take_either_colon_and_comments() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Self
 
 from lifecycle.engine.case import Case
@@ -53,26 +54,35 @@ class CollectedCase(Mapping[str, object]):
     ) -> Self:
         """Give a case from its values as recorded."""
         state = str(raw[_STATE])
-        title = str(raw.get(workflow.subject, title))
         known: dict[str, object] = {
             "number": number,
-            "title": title,
+            "title": str(raw.get(workflow.subject, title)),
             "state": state,
             "final": workflow.states[state].final,
             "suspended": raw.get(_SUSPENDED) is True,
         }
+        facts = workflow.facts
         for name, value in raw.items():
-            fact = workflow.facts.get(name)
-            if fact is not None and name not in known:
-                known[name] = _seen(fact, value)
-        numeric = (n for n, fact in workflow.facts.items() if fact.type in _NUMERIC)
-        zero = frozenset(numeric) if missing == "zero" else frozenset()
+            if name in facts and name not in known:
+                known[name] = _seen(facts[name], value)
+        zero = _numeric(workflow) if missing == "zero" else frozenset[str]()
+        title = str(known["title"])
         return cls(workflow, number, title, known, zero, skips=missing == "skip")
 
     def __getitem__(self, name: str) -> object:
-        if name not in self.known and name in self._zero:
-            return Decimal(0)
-        return self.known[name]
+        try:
+            return self.known[name]
+        except KeyError:
+            if name in self._zero:
+                return Decimal(0)
+            raise
+
+    def seen(self, names: Iterable[str]) -> dict[str, object]:
+        """Give what it has of some names."""
+        found = {name: self.known[name] for name in names if name in self.known}
+        if self._zero:
+            found |= {n: Decimal(0) for n in names if n in self._zero and n not in found}
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)
@@ -114,6 +124,12 @@ class ThisCase(Mapping[str, object]):
 def _seen(fact: Fact, value: Value) -> object:
     """Give a value as a collection's condition sees it: a link by its number."""
     return str(value) if fact.is_link else typed(fact, value)
+
+
+@lru_cache(maxsize=256)
+def _numeric(workflow: Workflow) -> frozenset[str]:
+    """Name the facts that count as zero where they are missing."""
+    return frozenset(name for name, fact in workflow.facts.items() if fact.type in _NUMERIC)
 
 
 def _fits(fact: Fact, value: Value) -> bool:

@@ -103,7 +103,7 @@ class Auditor:
         _go_on(office.stopped)
 
         yield from check_periods(scope, log.readers, office.directory)
-        yield from check_declared(log.declared, office.directory.declared(), office.torn)
+        yield from check_declared(log.declared, office.directory, log.office_at, office.torn)
         self.taken_in = len(log.declared)
         self.begun = len(office.directory.starts())
 

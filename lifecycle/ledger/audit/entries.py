@@ -20,6 +20,7 @@ from lifecycle.ledger.audit.damage import Resting, resting_entry
 from lifecycle.ledger.audit.finding import MISSHAPEN, UNLIKE, Finding
 from lifecycle.ledger.audit.office import OfficeSeen
 from lifecycle.ledger.audit.passes.due import check_read_when_due
+from lifecycle.ledger.audit.passes.seen import check_seen
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.audit.values import check_values, counted
 from lifecycle.ledger.files import LostFileError
@@ -298,6 +299,12 @@ def _due(looked: Looked) -> Iterator[Problem]:
         yield from check_read_when_due(known.basis, known.readers, step.before, looked.since, upto)
 
 
+def _seen(looked: Looked) -> Iterator[Problem]:
+    """See that nobody named a case that they may not see."""
+    if looked.trail.judged:
+        yield from check_seen(looked.known.basis, looked.step)
+
+
 def _version(looked: Looked) -> Iterator[Problem]:
     """See that an open case was taken over when that was decided, before anything else was done to
     it; what the clock makes may come between.
@@ -345,7 +352,7 @@ def _files(looked: Looked) -> Iterator[Problem]:
             yield "material", f"{file['name']}：{wrong}"
 
 
-SURROUNDINGS: tuple[Check, ...] = (_letters, _office, _values, _due, _version)
+SURROUNDINGS: tuple[Check, ...] = (_letters, _office, _values, _due, _seen, _version)
 """The checks of an entry with which the case could be replayed on."""
 CONTENTS: tuple[Check, ...] = (_place, _files)
 """The checks of every entry that can be read."""

@@ -14,7 +14,7 @@ from lifecycle.errors import Problem
 from lifecycle.infile import read_file
 from lifecycle.ledger.record import hash_of
 from lifecycle.people.changes import PublishDefinition
-from lifecycle.template.template import Template, read_template
+from lifecycle.template.template import Template, read_published
 from lifecycle.workflow.reading.whole import family_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def names_in_force(directory: Directory, kind: str) -> dict[str, str]:
 def templates_in_force(office: Office) -> dict[str, Template]:
     """Read the templates in force."""
     return {
-        name: read_template(name, office.store.definition(digest), f"notices/{name}.j2")
+        name: read_published(name, office.store.definition(digest), f"notices/{name}.j2")
         for name, digest in names_in_force(office.directory, "template").items()
     }
 

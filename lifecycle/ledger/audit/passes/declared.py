@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from lifecycle.engine.acts import Open
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.audit.scope import Scope
 from lifecycle.ledger.record import OFFICE, UNREADABLE, read
 from lifecycle.ledger.store import LogRow
+from lifecycle.people.directory import Directory
 
 _DECLARED = b'"declared":{"by":'
 """How the canonical bytes of an opening say that the case was declared."""
@@ -39,14 +40,18 @@ class DeclaredCases:
 
 
 def check_declared(
-    seen: set[tuple[str, int]], declared: Mapping[str, tuple[str, ...]], torn: bool
+    seen: set[tuple[str, int]], directory: Directory, office_at: Sequence[int], torn: bool
 ) -> Iterator[Finding]:
-    """See that every case on which two persons decided was taken in."""
+    """See that every case on which two persons decided was taken in; told at the entry that
+    confirmed it, by its place in the log (`office_at`: of each entry of the office looked at).
+    """
     if torn:
         return
-    for by, rows in declared.items():
-        missing = [row for row in range(1, len(rows) + 1) if (by, row) not in seen]
+    for one in directory.declarations:
+        looked_at = 0 < one.confirmed <= len(office_at)
+        rows = range(1, len(one.rows) + 1) if looked_at else ()
+        missing = [row for row in rows if (one.id, row) not in seen]
         if missing:
             told = "、".join(map(str, missing[:5]))
-            message = f"两人已确认接管 {len(rows)} 件，第 {told} 件没有接管记录"
-            yield Finding("lost", 0, OFFICE, message)
+            message = f"两人已确认接管 {len(one.rows)} 件，第 {told} 件没有接管记录"
+            yield Finding("lost", office_at[one.confirmed - 1], OFFICE, message)
