@@ -1806,7 +1806,8 @@ _COSIGN = Form(
             Mention("transition", (ENTERING,)),
             "什么时候算送了会签：entering 或一项流转",
             "asked: entering",
-            more="entering 是进入本环节就送；写流转的，办了那项流转才送。不写的，由经办人送"
+            more="entering 是进入本环节就送；写流转的，办了那项流转才送：在本环节办的一项记录，"
+            "或进入本环节的那项流转（从别处进来的不送）。不写的，由经办人送"
             "（lifecycle ask），或由 reply 写着 cosign 的公文送。"
             "没有送的单位，待办里没有，也不会逾期；提前会签照收。",
             otherwise="由经办人或公文送",

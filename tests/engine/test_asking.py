@@ -168,6 +168,28 @@ def test_a_transition_asks_where_the_workflow_says_so() -> None:
     assert asked(made) == {"land": day, "finance": day}
 
 
+def test_a_transition_that_leads_there_asks_there() -> None:
+    """Those who sign on the way out of a state are asked by the transition that enters it, on that
+    day; coming back from a pause they are still, and coming in again they are anew.
+    """
+    text = "".join(line for line in small.TEXT.splitlines(True) if "      cosign:" not in line)
+    cosign = "{roles: [bureau, finance], asked: go, within: {in: 3, unit: workday, basis: 测试}}"
+    asks = "    asks: [since_on]\n    needs:\n"
+    made = Desk(text=text.replace(asks, f"{asks}      cosign: {cosign}\n"))
+    made.do(BUREAU, SetFacts({"amount": "5000"}))
+    made.do(BUREAU, Attach("report", File("r" * 64, 1, "r.pdf")))
+    made.pass_days(7)  # Monday 9 March 2026
+    made.do(BUREAU, Advance("go"))
+    assert due(made) == {"bureau": "2026-03-12", "finance": "2026-03-12"}
+    made.do(BUREAU, Advance("pause", note="等"))
+    made.pass_days(1)
+    made.do(BUREAU, Advance("resume"))
+    assert due(made) == {"bureau": "2026-03-12", "finance": "2026-03-12"}
+    made.do(LAND, Advance("back", note="重来"))
+    made.do(BUREAU, Advance("go"))
+    assert due(made) == {"bureau": "2026-03-13", "finance": "2026-03-13"}
+
+
 def test_a_seat_that_is_added_is_asked_that_day() -> None:
     """The others were asked on entering; who is added later has the whole limit from then on."""
     made = desk("entering")
