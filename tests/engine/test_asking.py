@@ -246,22 +246,24 @@ def test_asks_stop_with_the_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "title"),
     [
-        SetFacts({"amount": "9000"}),  # a guard reads it
-        SetFacts({"name": "改名"}),  # what the case is about
-        Attach("report", File("r2.pdf", 10, "b" * 64)),  # the transition needs it
+        (SetFacts({"amount": "9000"}), "金额"),  # a guard reads it
+        (SetFacts({"name": "改名"}), "名称"),  # what the case is about
+        (Attach("report", File("r2.pdf", 10, "b" * 64)), "报告"),  # the transition needs it
     ],
     ids=["guard", "identity", "material"],
 )
-def test_a4_a_change_of_what_was_shown_makes_opinions_stale(change: SetFacts | Attach) -> None:
+def test_a4_a_change_of_what_was_shown_makes_opinions_stale(
+    change: SetFacts | Attach, title: str
+) -> None:
     """A4: what the gates read and what the case is about was shown to all who signed."""
     made = desk("entering", identity="[name]")
     made.ready()
     assert made.unmet(BUREAU, Advance("go")) == []
     made.do(BUREAU, change)
     assert made.unmet(BUREAU, Advance("go")) == ["cosign"]
-    assert missing(made) == ["国土、财政 的意见已失效（其后有退回或内容变更），须重新会签"]
+    assert missing(made) == [f"国土、财政 的意见已失效（其后更改了 {title}），须重新会签"]
 
 
 def test_adding_a_seat_makes_nobodys_opinion_stale() -> None:
