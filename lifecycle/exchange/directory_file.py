@@ -32,6 +32,10 @@ _UNIT = ("code", "title", "functions", "divisions", "since")
 _OFFICER = ("code", "title", "unit", "division", "roles", "since", "accounts")
 _DIVISION = ("code", "title", "leader", "since")
 _DELEGATION = ("principal", "officer", "roles", "since", "until")
+OWN_ROLES = (
+    "；自己写的流程的角色，发布流程以后再登记（lifecycle unit change、lifecycle officer grant）"
+)
+"""Told of a role that is in no shipped workflow: when an office is founded it has no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,15 +267,20 @@ class _Directory:
     def _roles(self, fields: Fields, key: str) -> tuple[str, ...]:
         return tuple(
             dict.fromkeys(
-                self._named(fields, scalar, "角色", self.roles) for scalar in fields.scalars(key)
+                self._named(fields, scalar, "角色", self.roles, OWN_ROLES)
+                for scalar in fields.scalars(key)
             )
         )
 
-    def _named(self, fields: Fields, scalar: Scalar, what: str, known: Mapping[str, str]) -> str:
+    def _named(
+        self, fields: Fields, scalar: Scalar, what: str, known: Mapping[str, str], more: str = ""
+    ) -> str:
         if scalar.value not in known:
             near = nearest(scalar.value, known)
             mend = (
-                f"是否为“{near}”？" if near else f"可用：{'、'.join(dict.fromkeys(known.values()))}"
+                f"是否为“{near}”？"
+                if near
+                else f"可用：{'、'.join(dict.fromkeys(known.values()))}{more}"
             )
             fields.fault("unknown", scalar, f"没有{what}“{scalar.value}”", mend)
         return known.get(scalar.value, scalar.value)

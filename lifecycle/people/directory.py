@@ -690,7 +690,10 @@ class Directory:
         if person is None or person.span.seq > seq:
             raise UnknownError("经办人", code, self.people)
         if not person.serves(day, seq):
-            raise InvalidError(f"{code}（{person.title}）在 {day} 不在岗", "请由在岗的经办人办理")
+            mend = "请由在岗的经办人办理"
+            if day < person.span.since:
+                mend += f"：{code} 自 {person.span.since} 起在岗，建库时名册可写更早的 since"
+            raise InvalidError(f"{code}（{person.title}）在 {day} 不在岗", mend)
         return person
 
     def acting(self, code: str, on: date, seq: int | None = None) -> list[Officer]:

@@ -27,7 +27,7 @@ from lifecycle.workflow.model import (
     Use,
     Workflow,
 )
-from lifecycle.workflow.supply import supplied
+from lifecycle.workflow.supply import Supply, supplied
 from lifecycle.workflow.words.choice_words import check_choices
 from lifecycle.workflow.words.clock_words import check_clock
 from lifecycle.workflow.words.collection_words import check_collections
@@ -352,7 +352,7 @@ def _check_variables(
     said: str,
     at: Location,
     template: TemplateLike,
-    known: frozenset[str] | None,
+    known: Supply | None,
 ) -> Iterator[Problem]:
     """`known` is None for a transition that no case can come to: nothing can be said of it."""
     for name, place in (*template.variables, *getattr(template, "optional", ())):
@@ -377,10 +377,23 @@ def _check_variables(
                 mend,
             )
     for name, place in template.variables:
-        if known is not None and name in workflow.facts and name not in known:
-            message = f"{said}要用要素 “{name}”（{place}），但办理时它不一定已填"
-            mend = f"把 {name} 列入该流转的 needs: facts，或在模板里写 {{% if {name} is defined %}}"
+        if known is not None and name in workflow.facts and name not in known.everywhere:
+            where, mend = _unsupplied(workflow, known, name)
+            message = f"{said}要用要素 “{name}”（{place}），但{where}它不一定已填"
+            mend += f"，或在模板里写 {{% if {name} is defined %}}"
             yield Problem("unsupplied", at, message, mend)
+
+
+def _unsupplied(workflow: Workflow, known: Supply, fact: str) -> tuple[str, str]:
+    """Say where a fact may be unknown, if not everywhere, and how it is made known."""
+    lacking = known.lacking(fact)
+    mend = f"把 {fact} 列入该流转的 needs: facts"
+    if len(lacking) == len(known.by_state):
+        return "办理时", mend
+    where = "、".join(f"“{workflow.states[state].title}”" for state in lacking)
+    if len(lacking) == 1:
+        mend = f"在要素 {fact} 写 required: {lacking[0]}（进入该环节前必填），或{mend}"
+    return f"在环节{where}办理时", mend
 
 
 def _check_cells(
@@ -458,7 +471,7 @@ def _check_addresses(
     said: str,
     at: Location,
     recipients: tuple[str, ...],
-    known: frozenset[str] | None,
+    known: Supply | None,
 ) -> Iterator[Problem]:
     """See that a recipient whom a fact names is known by then.
 
@@ -466,6 +479,7 @@ def _check_addresses(
     """
     for name in recipients:
         fact = _named_by(workflow, name)
-        if known is not None and fact in workflow.facts and fact not in known:
-            message = f"{said}发给 “{name}”，但办理时要素 {fact} 不一定已填"
-            yield Problem("unsupplied", at, message, f"把 {fact} 列入该流转的 needs: facts")
+        if known is not None and fact in workflow.facts and fact not in known.everywhere:
+            where, mend = _unsupplied(workflow, known, fact)
+            message = f"{said}发给 “{name}”，但{where}要素 {fact} 不一定已填"
+            yield Problem("unsupplied", at, message, mend)

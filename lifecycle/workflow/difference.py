@@ -4,13 +4,25 @@ publishing it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, Literal
 
 from lifecycle.expression.expression import Expression
 from lifecycle.workflow.choice_lists import ChoiceList
-from lifecycle.workflow.model import Quorum, Workflow
+from lifecycle.workflow.model import (
+    Cosign,
+    Dwell,
+    Effect,
+    Every,
+    Fact,
+    Guard,
+    Limit,
+    Quorum,
+    Reply,
+    Transition,
+    Workflow,
+)
 
 _SECTIONS = (
     ("角色", "roles"),
@@ -37,6 +49,35 @@ _TOP = (
     "panel",
     "note",
 )
+_WORDS: Mapping[type, Mapping[str, str]] = {
+    Cosign: {"signers_may_make": "signers", "by_role": "seats"},
+    Dwell: {"amount": "at_least"},
+    Effect: {"opens": "open"},
+    Every: {"after": ""},
+    Fact: {"listed": "choices.list"},
+    Guard: {"otherwise": "else"},
+    Limit: {"amount": "in"},
+    Reply: {"limit": ""},
+    Transition: {
+        "sources": "from",
+        "causes": "by（带动）",
+        "facts": "needs.facts",
+        "materials": "needs.materials",
+        "fresh": "needs.fresh",
+        "read_by": "needs.read_by",
+        "cosigns": "needs.cosign",
+        "order": "needs.order",
+        "guards": "needs.guards",
+        "dwells": "needs.dwell",
+        "counters": "needs.counter",
+        "until": "stands.until",
+    },
+}
+"""The words of the file where the model has others; "": written beside, not below."""
+_HIDDEN: Mapping[type, tuple[str, ...]] = {Cosign: ("less",), Limit: ("fresh",)}
+"""What no file says."""
+_NAMES = ("name", "fact", "template", "period", "of", "step", "title")
+"""By which of its parts one of several items is told from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,30 +154,100 @@ def _items(section: Any) -> dict[str, Any]:
 
 
 def _parts(item: Any) -> dict[str, Any]:
+    """Give the parts of an item by the words by which they are written in the file."""
+    words = _WORDS.get(type(item), {})
+    hidden = _HIDDEN.get(type(item), ())
+    if isinstance(item, Cosign) and not item.less:
+        hidden = (*hidden, "covers")  # which follow from what the transition reads
     return {
-        f.name: getattr(item, f.name) for f in fields(item) if f.name not in ("location", "name")
+        words.get(f.name, f.name): getattr(item, f.name)
+        for f in fields(item)
+        if f.name not in ("location", "name", *hidden)
     }
 
 
 def _changed(
     section: str, name: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Change]:
-    for field, value in after.items():
-        old, new = _written(before[field]), _written(value)
-        if old != new:
-            yield Change("changed", section, name, title, field, old, new)
+    for field in dict.fromkeys((*before, *after)):
+        for path, old, new in _differences(field, before.get(field), after.get(field)):
+            yield Change("changed", section, name, title, path, old, new)
+
+
+def _differences(path: str, before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """Give what differs between two values, each with its place below the item: of what has parts,
+    the parts; of several such, those that are there in both one by one.
+    """
+    if _has_parts(before) and type(before) is type(after):
+        old, new = _parts(before), _parts(after)
+        for field in dict.fromkeys((*old, *new)):
+            part = f"{path}.{field}" if field else path
+            yield from _differences(part, old.get(field), new.get(field))
+    elif _are_items(before) and _are_items(after) and before and after:
+        yield from _differences_of_items(path, before, after)
+    else:
+        old_text, new_text = _written(before), _written(after)
+        if old_text != new_text:
+            yield path, old_text, new_text
+
+
+def _differences_of_items(
+    path: str, before: tuple[Any, ...], after: tuple[Any, ...]
+) -> Iterator[tuple[str, str, str]]:
+    """Pair the items that have the same name; of those without one, the ones that are left when
+    equal ones are put aside, in their order.
+    """
+    old, new = _named(before, after), _named(after, before)
+    lone = len(before) == len(after) == 1
+    for name in dict.fromkeys((*old, *new)):
+        place = path if lone and name in old and name in new else f"{path}[{name}]"
+        yield from _differences(place, old.get(name), new.get(name))
+
+
+def _named(items: Sequence[Any], others: Sequence[Any]) -> dict[str, Any]:
+    """Map items by name; those without one by their number, but not those that the others have."""
+    there = {_written(other) for other in others}
+    found: dict[str, Any] = {}
+    numbered = 0
+    for item in items:
+        names = (getattr(item, word, "") for word in _NAMES)
+        name = next((str(name) for name in names if name), "")
+        if not name and _written(item) in there:
+            continue
+        if not name or name in found:
+            numbered += 1
+            name = f"{name}{numbered}"
+        found[name] = item
+    return found
+
+
+def _has_parts(value: Any) -> bool:
+    return is_dataclass(value) and not isinstance(value, (type, Expression, Quorum))
+
+
+def _are_items(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(map(_has_parts, value))
 
 
 def _written(value: Any) -> str:
-    """Write a value of the model in a line; places in the file are left out."""
+    """Write a value of the model in a line; places in the file, and what is as it is where nothing
+    is written, are left out.
+    """
     if isinstance(value, Expression):
         return value.source
     if isinstance(value, Quorum):
         return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
+    if _has_parts(value):
         named = {"name": value.name} if hasattr(value, "name") else {}
-        parts = ((f, _written(v)) for f, v in (named | _parts(value)).items())
-        return "{" + "，".join(f"{f}: {text}" for f, text in parts if text) + "}"
+        words = _WORDS.get(type(value), {})
+        usual = {words.get(f.name, f.name): f.default for f in fields(value)}
+        parts = [
+            (word, _written(part))
+            for word, part in (named | _parts(value)).items()
+            if part != usual.get(word, MISSING)
+        ]
+        told = (f"{word}: {text}" if word else text.strip("{}") for word, text in parts if text)
+        return "{" + "，".join(told) + "}"
     if isinstance(value, (list, tuple)):
         return "、".join(map(_written, value))
     if value is None or value is False:

@@ -507,6 +507,7 @@ _WORKFLOW = Form(
             more="{year} 换成年份，{quarter} 换成第几季度，{month} 换成月份（两位），"
             "{serial} 换成顺序号，{serial:03} 是不足三位补零。{area} 这样写选项要素的标识，"
             "换成立项时所填的选项（选项表的换成编码），要素须是立项必填的。"
+            "{serial} 必须写，只写一处。"
             "其余各处都相同的，顺序号从 1 起编：例如每年、每个属地各编各的。"
             "以后改了要素，编号不变。",
             required=True,
@@ -637,7 +638,8 @@ _WORKFLOW = Form(
             "每月、每季、每年由系统自动立一件",
             "every: {year: {in: 10, unit: workday, opens: review, facts: {title: before.label},"
             " basis: 内部承诺}}",
-            more="从发布之日起算：发布以后到期的各期，每期一件，漏不了，也重不了。"
+            more="写在哪个流程里都行，一般写在所立的那个流程里。"
+            "从发布之日起算：发布以后到期的各期，每期一件，漏不了，也重不了。"
             "那里 opening 的 by 要写着 clock。新版改了的，从发布之日起照新版。",
             otherwise="不按期立项",
         ),
@@ -1178,7 +1180,8 @@ _COLLECTION = Form(
             FreeText(),
             "哪些算在内；直接写对方的要素，本事项的写 this.要素",
             "where: guest_name == this.guest_name and not final",
-            more="另可用 state、final（终结没有）、suspended（中止没有）、number、title。"
+            more="另可用 state、final（终结没有）、suspended（中止没有）、number、title；"
+            "别的（立项日、流转办了几次）读不到，要读的，那里用 sets 记成要素。"
             "一件事项缺了条件要看的要素：别的条件已经排除它的，不算；定不下来的，看 missing。",
             required=True,
         ),
@@ -1813,7 +1816,8 @@ _COSIGN = Form(
             Mention("transition", (ENTERING,)),
             "什么时候算送了会签：entering 或一项流转",
             "asked: entering",
-            more="entering 是进入本环节就送；写流转的，办了那项流转才送。不写的，由经办人送"
+            more="entering 是进入本环节就送；写流转的，办了那项流转才送：在本环节办的一项记录，"
+            "或进入本环节的那项流转（从别处进来的不送）。不写的，由经办人送"
             "（lifecycle ask），或由 reply 写着 cosign 的公文送。"
             "没有送的单位，待办里没有，也不会逾期；提前会签照收。",
             otherwise="由经办人或公文送",

@@ -8,18 +8,35 @@ a step that can be undone. The letters of a return still tell of what it undoes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lifecycle.errors import Location
 from lifecycle.expression.faults import ExpressionError
+from lifecycle.frozen import dataclass
 from lifecycle.workflow.graph import GraphWay, edges_of, passed_through, ways_of
 from lifecycle.workflow.model import ENTERED, PREVIOUS, Transition, Workflow
 
 NONE: frozenset[str] = frozenset()
 
 
-def supplied(workflow: Workflow) -> dict[Location, frozenset[str]]:
-    """Map each transition that can be made, by its place, to the facts surely known once it is
-    made.
-    """
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """The facts surely known once a transition is made, by the state that it is made from."""
+
+    by_state: Mapping[str, frozenset[str]]
+
+    @property
+    def everywhere(self) -> frozenset[str]:
+        """Name the facts that are known from whatever state it is made."""
+        return frozenset.intersection(*self.by_state.values())
+
+    def lacking(self, fact: str) -> list[str]:
+        """Name the states from which a fact may be unknown."""
+        return [state for state, known in self.by_state.items() if fact not in known]
+
+
+def supplied(workflow: Workflow) -> dict[Location, Supply]:
+    """Map each transition that can be made, by its place, to what is surely known once it is."""
     entering = _required_on_entering(workflow)
     opened = frozenset(name for name, fact in workflow.facts.items() if fact.required is True)
     sure: dict[str, frozenset[str]] = {
@@ -55,14 +72,13 @@ def supplied(workflow: Workflow) -> dict[Location, frozenset[str]]:
                     both = sure[target] & out if target in sure else out
                     if sure.get(target) != both:
                         sure[target], changed = both, True
-    found: dict[Location, frozenset[str]] = {}
+    found: dict[Location, Supply] = {}
     for way in ways:
-        known = [sure[source] for source in way.sources if source in sure]
+        place = way.transition.location
+        added = gained[place] | entering.get(way.transition.to or "", NONE)
+        known = {source: sure[source] | added for source in way.sources if source in sure}
         if known:
-            entered = entering.get(way.transition.to or "", NONE)
-            found[way.transition.location] = (
-                frozenset.intersection(*known) | gained[way.transition.location] | entered
-            )
+            found[place] = Supply(known)
     return found
 
 

@@ -519,7 +519,11 @@ def test_who_acts_must_be_said_and_known(tiny: Tiny) -> None:
     )
     assert tiny.fails("open", "visit", "--set", "name=甲", "--on", "2025-12-31", by="bureau01") == (
         1,
-        "bureau01（招商科经办人）在 2025-12-31 不在岗\n  改法：请由在岗的经办人办理\n",
+        (
+            "bureau01（招商科经办人）在 2025-12-31 不在岗\n"
+            "  改法：请由在岗的经办人办理：bureau01 自 2026-01-01 起在岗，"
+            "建库时名册可写更早的 since\n"
+        ),
     )
 
 

@@ -152,7 +152,7 @@ def scope(
     workflow: Workflow, transition: Transition, to: list[str], cc: list[str], how: str
 ) -> dict[str, object]:
     """Give what a template may use: of a bare case only what is surely there, else all of it."""
-    sure = supplied(workflow)[transition.location]
+    sure = supplied(workflow)[transition.location].everywhere
     facts = {
         name: fact_value(fact, last=how == "provisional")
         for name, fact in workflow.facts.items()

@@ -172,6 +172,20 @@ def test_a_directory_that_is_none(bare: Tiny, content: str | None, message: str)
     assert message in said
 
 
+def test_a_role_of_ones_own_workflow_is_given_later(bare: Tiny) -> None:
+    """When an office is founded no workflow but the shipped ones is there; a role of another is not
+    known, and the mend says when it can be given.
+    """
+    admin = "admin: {code: admin, title: 管理员}"
+    office = f"office: {{unit: bureau, title: 市招商局, functions: [投诉承办], {admin}}}"
+    bare.write("d.yaml", [office])
+    code, message = bare.fails("init", "--from", "d.yaml")
+    assert (code, "错误：没有角色“投诉承办”" in message) == (1, True)
+    assert message.rstrip().endswith(
+        "自己写的流程的角色，发布流程以后再登记（lifecycle unit change、lifecycle officer grant）"
+    )
+
+
 def test_units_are_added_and_changed_by_day(tiny: Tiny) -> None:
     """A unit's new name and functions hold from their day on; what came before keeps the old."""
     tiny.do(

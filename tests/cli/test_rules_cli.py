@@ -248,6 +248,38 @@ def test_letters_that_a_new_workflow_lacks_are_published_with_it(bureau: Bureau)
     assert bureau.findings() == []
 
 
+def test_letters_beside_a_new_workflow_are_published_with_it(bureau: Bureau) -> None:
+    """Those of the folder `notices` beside its own that it sends and that are not in force: they
+    are linted against it before anything is published. A faulty one keeps back both.
+    """
+    other = (
+        with_letters()
+        .replace("workflow: visit", "workflow: other")
+        .replace("template: closing", "template: ending")
+        .replace(
+            "  name: {title", "  bill: {title: 账单, type: text, required: true}\n  name: {title", 1
+        )
+    )
+    own = Path("own")
+    (own / "workflows").mkdir(parents=True)
+    (own / "notices").mkdir()
+    (own / "workflows" / "other.yaml").write_text(other, "utf-8")
+    closing = (bureau.rules / "notices" / "closing.j2").read_text("utf-8")
+    ending = own / "notices" / "ending.j2"
+    ending.write_text(closing + "{{ bill }}\n", "utf-8")
+    (own / "notices" / "unused.j2").write_text(closing, "utf-8")
+    assert bureau.do("notice", "lint", str(ending)) == "共检查 1 个模板：没有错误\n"
+    ending.write_text(closing + "{{ bill\n", "utf-8")
+    publish = ("workflow", "publish", str(own / "workflows" / "other.yaml"))
+    code, told = bureau.fails(*publish, by="admin")
+    assert (code, "ending.j2:" in told) == (1, True)
+    ending.write_text(closing + "{{ bill }}\n", "utf-8")
+    lines = bureau.do(*publish, by="admin").splitlines()
+    assert [line.split("（")[0] for line in lines] == ["已发布公文模板 ending", "已发布流程 other"]
+    ending.write_text(closing + "{{ bil }}\n", "utf-8")
+    assert "流程 other 没有名为“bil”的要素" in bureau.run("notice", "lint", str(ending)).stdout
+
+
 def test_the_calendar_lists_its_years(bureau: Bureau) -> None:
     """Announced years, and those whose limits are provisional."""
     years = {row["year"]: row["announced"] for row in bureau.asks("calendar", "list")["years"]}

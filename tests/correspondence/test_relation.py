@@ -217,6 +217,21 @@ def test_lint_of_an_unused_template_knows_the_facts_of_all() -> None:
     )
     found = template_faults(template, [flow("finance"), other], relations())
     assert [p.message for p in found] == ["现有流程都没有名为“x”的要素，也没有这一内置变量"]
+    assert found[0].mend.endswith(
+        "新流程的，把流程文件放在 notices 旁边的 workflows 文件夹里一起检查"
+    )
+
+
+def test_lint_finds_a_day_by_which_that_says_so_twice() -> None:
+    """What is due by a day is written with “前” already; anything else may follow."""
+    template = made(
+        "函", "请于{{ due_text }}前办理，{{ reply_due_text }}函复，限{{due_text}}以前。"
+    )
+    told = "期限已写成“××年×月×日前”或“××个工作日内”，后面又写了"
+    assert said(template_faults(template, [flow("finance")], relations())) == [
+        f"6:17 {told}“前”（删去“前”）",
+        f"6:57 {told}“以前”（删去“以前”）",
+    ]
 
 
 def test_shipped_letters_are_of_the_right_kind() -> None:

@@ -168,6 +168,28 @@ def test_a_transition_asks_where_the_workflow_says_so() -> None:
     assert asked(made) == {"land": day, "finance": day}
 
 
+def test_a_transition_that_leads_there_asks_there() -> None:
+    """Those who sign on the way out of a state are asked by the transition that enters it, on that
+    day; coming back from a pause they are still, and coming in again they are anew.
+    """
+    text = "".join(line for line in small.TEXT.splitlines(True) if "      cosign:" not in line)
+    cosign = "{roles: [bureau, finance], asked: go, within: {in: 3, unit: workday, basis: 测试}}"
+    asks = "    asks: [since_on]\n    needs:\n"
+    made = Desk(text=text.replace(asks, f"{asks}      cosign: {cosign}\n"))
+    made.do(BUREAU, SetFacts({"amount": "5000"}))
+    made.do(BUREAU, Attach("report", File("r" * 64, 1, "r.pdf")))
+    made.pass_days(7)  # Monday 9 March 2026
+    made.do(BUREAU, Advance("go"))
+    assert due(made) == {"bureau": "2026-03-12", "finance": "2026-03-12"}
+    made.do(BUREAU, Advance("pause", note="等"))
+    made.pass_days(1)
+    made.do(BUREAU, Advance("resume"))
+    assert due(made) == {"bureau": "2026-03-12", "finance": "2026-03-12"}
+    made.do(LAND, Advance("back", note="重来"))
+    made.do(BUREAU, Advance("go"))
+    assert due(made) == {"bureau": "2026-03-13", "finance": "2026-03-13"}
+
+
 def test_a_seat_that_is_added_is_asked_that_day() -> None:
     """The others were asked on entering; who is added later has the whole limit from then on."""
     made = desk("entering")
@@ -224,22 +246,24 @@ def test_asks_stop_with_the_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "title"),
     [
-        SetFacts({"amount": "9000"}),  # a guard reads it
-        SetFacts({"name": "改名"}),  # what the case is about
-        Attach("report", File("r2.pdf", 10, "b" * 64)),  # the transition needs it
+        (SetFacts({"amount": "9000"}), "金额"),  # a guard reads it
+        (SetFacts({"name": "改名"}), "名称"),  # what the case is about
+        (Attach("report", File("r2.pdf", 10, "b" * 64)), "报告"),  # the transition needs it
     ],
     ids=["guard", "identity", "material"],
 )
-def test_a4_a_change_of_what_was_shown_makes_opinions_stale(change: SetFacts | Attach) -> None:
+def test_a4_a_change_of_what_was_shown_makes_opinions_stale(
+    change: SetFacts | Attach, title: str
+) -> None:
     """A4: what the gates read and what the case is about was shown to all who signed."""
     made = desk("entering", identity="[name]")
     made.ready()
     assert made.unmet(BUREAU, Advance("go")) == []
     made.do(BUREAU, change)
     assert made.unmet(BUREAU, Advance("go")) == ["cosign"]
-    assert missing(made) == ["国土、财政 的意见已失效（其后有退回或内容变更），须重新会签"]
+    assert missing(made) == [f"国土、财政 的意见已失效（其后更改了 {title}），须重新会签"]
 
 
 def test_adding_a_seat_makes_nobodys_opinion_stale() -> None:

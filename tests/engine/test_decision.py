@@ -157,7 +157,7 @@ def test_a_change_to_what_an_opinion_covered_makes_it_stale() -> None:
     decision = desk.ask(BUREAU, Advance("go"))
     assert isinstance(decision, Refused)
     assert [g.text for g in decision.gates if not g.met] == [
-        "国土、财政 的意见已失效（其后有退回或内容变更），须重新会签"
+        "国土、财政 的意见已失效（其后更改了 报告），须重新会签"
     ]
     desk.do(BUREAU, SetFacts({"name": "改名的项目"}))
     desk.do(LAND, Sign("go", "agree"))

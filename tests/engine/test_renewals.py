@@ -429,9 +429,7 @@ def test_an_objection_said_anew_is_the_leads_task() -> None:
 def test_only_an_objection_that_stood_outlives_the_return() -> None:
     """Not one that its unit had changed, nor one that the lead had settled, nor agreement."""
     made = returned((FINANCE, "object"), (FINANCE, "agree"), (LAND, "agree"))
-    assert blocked(made) == [
-        "国土、财政 的意见已失效（其后有退回或内容变更），须重新会签；还需 1 家同意"
-    ]
+    assert blocked(made) == ["国土、财政 的意见已失效（其后有退回），须重新会签；还需 1 家同意"]
     made = moved(quorum="any")
     made.correct({"amount": "9000"})
     made.do(FINANCE, RenewOpinion(7, "object", "超出预算"))

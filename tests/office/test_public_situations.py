@@ -29,7 +29,7 @@ forestry 市林业局 helper: forestry01
 culture 市文旅局 helper: culture01
 water 市水利局 helper: water01
 """
-NOT_AGREED = "的意见已失效（其后有退回或内容变更），须重新会签"
+NOT_AGREED = "的意见已失效（其后有退回），须重新会签"
 SIGN = "            lifecycle sign SX-2026-001 approve agree --as …\n"
 
 Working = Callable[[str], ForeignOffice]
@@ -97,7 +97,9 @@ def test_what_is_pushed_after_an_approval_has_to_be_approved(works_by: Working) 
     office.does("office01 attach text second.txt")
     assert office.opinions() == {"finance": "stale", "legal": "stale"}
     office.does("office01 attach text text.txt")
-    assert office.unmet("office01 advance approve") == [f"会签　　财政、司法 {NOT_AGREED}"]
+    assert office.unmet("office01 advance approve") == [
+        "会签　　财政、司法 的意见已失效（其后更改了 稿子），须重新会签"
+    ]
     office.does("finance01 sign approve agree", "legal01 sign approve agree")
     office.does("office01 advance approve")
     assert office.refused("office01 attach text second.txt") == (
@@ -899,7 +901,7 @@ transitions:
     assert office.does("office02 advance reopen --note 漏项") == (
         "已办理：SX-2026-001　甲　重新办理　办结 → 办理：漏项\n  现在“办理”，由 办公室 牵头\n"
     )
-    assert office.unmet(close) == [f"会签　　财政 {NOT_AGREED}"]
+    assert office.unmet(close) == ["会签　　财政 的意见已失效（其后重新办理），须重新会签"]
     office.does("finance01 sign close agree", close, "office02 advance reopen --note 又漏")
     office.does("finance01 sign close agree")
     assert office.unmet(close) == ["次数　　办结 已办 2 次，至多 2 次〔某法第五条〕"]

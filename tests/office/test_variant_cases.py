@@ -212,3 +212,19 @@ def test_a_parent_published_anew_warns_of_its_variants(office: LinkedOffice) -> 
             f"现行的流程 hill（山区工程）读不成了：{wrong}",
         )
     ]
+
+
+def test_a_variant_is_compared_as_it_would_be_published(office: LinkedOffice) -> None:
+    """Beside what is in force it is made of what is in force, whatever file lies beside it; of two
+    files it is made of the one beside.
+    """
+    text = (office.rules / "works.yaml").read_text("utf-8").replace("version: 1", "version: 2")
+    newer = text.replace("title: 总投资", "title: 投资总额")
+    published(office, newer)
+    (office.folder / "works.yaml").write_text(text, "utf-8")
+    file = office.write("hill.yaml", HILL)
+    told = office.do("workflow", "diff", "works", file, by="admin")
+    assert "要素 slope" in told
+    assert "要素 amount" not in told
+    told = office.do("workflow", "diff", office.write("newer.yaml", newer), file, by="admin")
+    assert "～ 要素 amount（总投资）　title：投资总额 → 总投资" in told

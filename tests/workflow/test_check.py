@@ -320,7 +320,7 @@ def sure(text: str) -> dict[str, set[str]]:
     """
     workflow = read_workflow(text, "w.yaml")
     known = supplied(workflow)
-    return {t.name: set(known[t.location]) - {"heading"} for t in workflow.transitions}
+    return {t.name: set(known[t.location].everywhere) - {"heading"} for t in workflow.transitions}
 
 
 def gated(text: str, name: str, gates: str) -> str:

@@ -16,7 +16,7 @@ from foreign_office import ForeignOffice
 from lifecycle.workflow.reader import examine
 
 FOREIGN = Path(__file__).parent.parent / "data" / "foreign"
-STALE = "的意见已失效（其后有退回或内容变更），须重新会签"
+STALE = "的意见已失效（其后更改了 {}），须重新会签"
 PEOPLE = {
     "publication": """
 site 网站办 reviewer: site01 site02
@@ -196,7 +196,10 @@ def test_a_push_makes_approvals_and_checks_stale(founded: Founding) -> None:
     repo.does("web01 attach patch second.txt")
     assert repo.unmet("web01 advance merge") == [
         "材料　　提交 不是“报告检查结果”采用的那一份，其后换过",
-        f"会签　　缺 文档组 的同意意见；内核组、核心组 {STALE}；还需 2 家同意；内核组 必须同意",
+        (
+            f"会签　　缺 文档组 的同意意见；内核组、核心组 {STALE.format('提交')}；"
+            "还需 2 家同意；内核组 必须同意"
+        ),
     ]
     repo.does("kernel01 sign merge agree", "core01 sign merge agree")
     repo.does("bot01 advance report_checks --set checks=未通过")
@@ -248,7 +251,9 @@ def test_one_of_the_heads_is_enough_and_short_leave_goes_no_further(founded: Fou
         "条件　　天数 4，应为 3（天数与起止日期不符）"
     ]
     leave.does("zhang01 set days=3")
-    assert leave.unmet("zhang01 advance endorse") == [f"会签　　招商处 {STALE}；还需 1 家同意"]
+    assert leave.unmet("zhang01 advance endorse") == [
+        f"会签　　招商处 {STALE.format('天数')}；还需 1 家同意"
+    ]
     leave.does("chief01 sign endorse agree", "zhang01 advance endorse")
     assert leave.unmet("zhang01 advance countersign") == [
         "会签　　缺 人事、财务 的同意意见　　lifecycle sign QJ-2026-001 countersign agree --as …",

@@ -36,7 +36,12 @@ def asked_of(case: Case, transition: Transition, seat: Seat) -> Asked | None:
     if asked not in case.fired:
         return None
     since = round_of(case, transition)
-    made = (step for step in case.steps.of(asked) if step.seq > since)
+    by_entering = since == case.entered.get(case.state)
+    made = (
+        step
+        for step in case.steps.of(asked)
+        if step.seq > since or (by_entering and step.seq == since)
+    )
     first = next(made, None)  # made again in the same round, it asks nobody anew
     return Asked(first.on, first.seq) if first else None
 

@@ -21,10 +21,13 @@ from lifecycle.engine.gates.quorum import (
     unseated,
 )
 from lifecycle.engine.gates.renewals import OpenRenewal
-from lifecycle.engine.gates.seats import Seat, floor_of, seats_of, typed
+from lifecycle.engine.gates.seats import Seat, covered, floor_of, seats_of, typed
 from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
+
+FEW = 3
+"""So many of the items that were changed are named."""
 
 
 def judge_makers(
@@ -353,13 +356,10 @@ class _Judging:
                 why = _why_silent(self.case, self.transition, seat, self.moment)
                 silent.setdefault(why, []).append(seat)
         parts = [f"缺 {self._names(silent[why])} 的同意意见{why}" for why in sorted(silent)]
-        made = self.case.fired.get(self.transition.name)
         stale: dict[str, list[Seat]] = {}
         for seat in wanted:
             if seat.stale and seat.opinion is not None:
-                used = made is not None and self.case.cleared < seat.opinion.seq < made.seq
-                why = "已用于上一次办理" if used else "其后有退回或内容变更"
-                stale.setdefault(why, []).append(seat)
+                stale.setdefault(self._why_stale(seat.opinion), []).append(seat)
         for why, seats in stale.items():
             unasked = [s for s in seats if asked_of(self.case, self.transition, s) is None]
             more = "（尚未送）" if unasked else ""
@@ -371,6 +371,33 @@ class _Judging:
         if count.lacking:
             parts.append(f"{self._names(count.lacking)} 必须同意")
         return "；".join(parts)
+
+    def _why_stale(self, opinion: Opinion) -> str:
+        """Say why an opinion counts no more: it was used, a return came after it, or of what it
+        covers this was changed.
+        """
+        case, transition = self.case, self.transition
+        made = case.fired.get(transition.name)
+        if case.cleared > opinion.seq:
+            reopened = any(
+                way.reopens and way.name in case.fired and case.fired[way.name].seq == case.cleared
+                for way in self.workflow.transitions
+            )
+            return "其后重新办理" if reopened else "其后有退回"
+        if made is not None and opinion.seq < made.seq:
+            return "已用于上一次办理"
+        workflow = self.workflow
+        titles = {name: fact.title for name, fact in workflow.facts.items()}
+        titles |= {name: material.title for name, material in workflow.materials.items()}
+        changed = [
+            titles[name]
+            for name in covered(workflow, case.state, transition, self.cosign)
+            if case.changed.get(name, 0) > opinion.seq and name not in workflow.secret
+        ]
+        if not changed:
+            return "其后有内容变更"
+        more = f" 等 {len(changed)} 项" if len(changed) > FEW else ""
+        return f"其后更改了 {'、'.join(changed[:FEW])}{more}"
 
 
 def _verdict_mark(seat: Seat) -> str:

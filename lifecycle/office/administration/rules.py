@@ -17,6 +17,7 @@ from lifecycle.office.administration.publication import shipped_templates
 from lifecycle.office.administration.workflow_files import (
     flat_text,
     parents_beside,
+    parents_in_force,
     read_one,
     read_workflow_file,
     workflows_in,
@@ -130,17 +131,31 @@ def flat_workflow(file: str) -> str:
 
 
 def compare_workflows(open_office: Callable[[], Office], before: str, after: str) -> list[Change]:
-    """List what differs between two workflows, item by item."""
-    return list(differences(_meant(open_office, before), _meant(open_office, after)))
+    """List what differs between two workflows, item by item.
 
-
-def _meant(open_office: Callable[[], Office], text: str) -> Workflow:
-    """Find the workflow that is meant: a file, a workflow in force by name or title, or a version
-    by the beginning of its SHA-256. The office is opened only where no file is meant.
+    A file beside one in force is read as it would be published: a variant with what it extends of
+    what is in force.
     """
+    in_force = not (_is_file(before) and _is_file(after))
+    old, new = (_meant(open_office, text, in_force=in_force) for text in (before, after))
+    return list(differences(old, new))
+
+
+def _is_file(text: str) -> bool:
     path = file_named(text)
-    if path.suffix.lower() in FILES or path.is_file():
-        return read_one(path, text)
+    return path.suffix.lower() in FILES or path.is_file()
+
+
+def _meant(open_office: Callable[[], Office], text: str, *, in_force: bool = False) -> Workflow:
+    """Find the workflow that is meant: a file, a workflow in force by name or title, or a version
+    by the beginning of its SHA-256. The office is opened only where no file is meant, or the file
+    is to be read with what is in force.
+    """
+    if _is_file(text):
+        path = file_named(text)
+        given = [read_workflow_file(path, text)]
+        parents = parents_in_force(open_office(), given) if in_force else parents_beside(given)
+        return read_one(path, text, parents)
     office = open_office()
     try:
         return office.workflow(text)

@@ -90,10 +90,12 @@ def _in_folders(folders: Iterable[Path], name: str) -> tuple[str, bytes] | None:
     return None
 
 
-def read_one(path: Path, file: str) -> Workflow:
-    """Read one workflow file; raises WorkflowError with every fault."""
+def read_one(path: Path, file: str, parents: Parents | None = None) -> Workflow:
+    """Read one workflow file, with what it extends of the `parents`, else of the files beside it;
+    raises WorkflowError with every fault.
+    """
     one = read_workflow_file(path, file)
-    found, problems, source = examine(one.body, file, parents=parents_beside([one]))
+    found, problems, source = examine(one.body, file, parents=parents or parents_beside([one]))
     faults = faults_among(problems)
     if found is None or faults:
         raise WorkflowError(faults, source)

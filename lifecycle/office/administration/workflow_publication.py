@@ -5,8 +5,9 @@ governs an open case.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.callers import file_named
@@ -16,6 +17,7 @@ from lifecycle.office.administration.choices import lacking, lists_beside
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import (
     publish,
+    read_definition,
     shipped_templates,
     templates_in_force,
 )
@@ -26,6 +28,7 @@ from lifecycle.office.administration.workflow_files import (
     workflows_in,
 )
 from lifecycle.template.template import Template, read_template
+from lifecycle.template.trial import judged
 from lifecycle.workflow.migration import own_version
 from lifecycle.workflow.reader import examine
 
@@ -48,7 +51,8 @@ class _Sound:
 
 
 def publish_workflows(office: Office, request: Request, files: Sequence[str]) -> Publication:
-    """Put workflows into force, all or none, after the letters that they lack.
+    """Put workflows into force, all or none, after the letters that they lack: those of the folder
+    `notices` beside the files' own, else the shipped ones.
 
     What is in force already is left alone. Raises WorkflowError or InvalidError.
     """
@@ -58,13 +62,17 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     in_force = {other.name: other for other in office.workflows()}
     beside = in_force | workflows_in(given, parents)
     templates = templates_in_force(office)
+    own = _letters_beside(given, beside, templates)
     shipped = {name: body for name, body in shipped_templates().items() if name not in templates}
     for name, body in shipped.items():
         templates[name] = read_template(name, body, f"notices/{name}.j2")
+    for file, body in own.items():
+        templates[file.stem] = judged(file.stem, body, str(file))
+    new_letters = shipped | {file.stem: body for file, body in own.items()}
     lists, new_lists = _lists(office, given)
     known = _Beside(templates, beside, lists, parents)
-    judged = _judged(given, known)
-    new = [one for one in judged if one.workflow.digest != _in_force(office, one.workflow)]
+    sound = _judged(given, known)
+    new = [one for one in sound if one.workflow.digest != _in_force(office, one.workflow)]
     _see_newer(office, new)
     reading = _Readers(office, known, in_force)
     warnings = [problem for one in new for problem in one.warnings]
@@ -75,13 +83,26 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
         dict.fromkeys(one for each in new for one in lacking(each.workflow, new_lists))
     )
     definitions += [
-        ("template", name, shipped[name]) for name in dict.fromkeys(used) if name in shipped
+        ("template", name, new_letters[name]) for name in dict.fromkeys(used) if name in new_letters
     ]
     # What is extended goes before its variants.
     new.sort(key=lambda one: len(one.workflow.variant_of))
     definitions += [("workflow", one.workflow.name, one.body) for one in new]
-    names = [one.workflow.name for one in judged]
+    names = [one.workflow.name for one in sound]
     return replace(publish(office, request, definitions, names), warnings=tuple(warnings))
+
+
+def _letters_beside(
+    given: Sequence[WorkflowFile], beside: Mapping[str, Workflow], in_force: Collection[str]
+) -> dict[Path, bytes]:
+    """Give the templates of the folders `notices` beside the files' own that one of them sends and
+    that are not in force.
+    """
+    sending = [beside[one.name] for one in given if one.name in beside]
+    sent = {rule.template for each in sending for t in each.transitions for rule in t.notices}
+    folders = dict.fromkeys(one.path.resolve().parent.parent / "notices" for one in given)
+    paths = [folder / f"{name}.j2" for folder in folders for name in sorted(sent - {*in_force})]
+    return {path: read_definition(path) for path in paths if path.is_file()}
 
 
 def _see_each_once(given: Sequence[WorkflowFile]) -> None:

@@ -178,16 +178,20 @@ def _issuers(office: Office, workflows: list[Workflow], on: str) -> Mapping[str,
 
 
 def lint(open_office: Callable[[], Office], files: Sequence[str]) -> list[Problem]:
-    """Judge templates by themselves and against the workflows in force.
-
-    Against the shipped ones where there is no office to open.
+    """Judge templates by themselves and against the workflows: those of the folder `workflows`
+    beside a template's own, which may not be in force yet, and those in force, or the shipped ones
+    where there is no office to open.
     """
-    workflows, rules = _workflows_at_hand(open_office), relations()
+    at_hand, rules = _workflows_at_hand(open_office), relations()
+    folders = dict.fromkeys(file_named(file).resolve().parent.parent for file in files)
+    beside = {folder: _workflows_of(folder / "workflows") for folder in folders}
     problems: list[Problem] = []
     for file in files:
+        path = file_named(file)
+        known = {one.name: one for one in at_hand} | beside[path.resolve().parent.parent]
         try:
-            template = judged(file_named(file).stem, read_definition(file_named(file)), file)
-            problems += template_faults(template, workflows, rules)
+            template = judged(path.stem, read_definition(path), file)
+            problems += template_faults(template, list(known.values()), rules)
         except WorkflowError as error:
             problems += error.problems
         except InvalidError as error:
@@ -199,8 +203,13 @@ def _workflows_at_hand(open_office: Callable[[], Office]) -> list[Workflow]:
     try:
         return open_office().workflows()
     except UnavailableError:
-        files = [read_workflow_file(path) for path in sorted(places.workflows().glob("*.yaml"))]
-        return list(workflows_in(files, parents_beside(files)).values())
+        return list(_workflows_of(places.workflows()).values())
+
+
+def _workflows_of(folder: Path) -> dict[str, Workflow]:
+    """Read the workflows of a folder, by name; none where there is no such folder."""
+    files = [read_workflow_file(path) for path in sorted(folder.glob("*.yaml"))]
+    return workflows_in(files, parents_beside(files))
 
 
 def compare(office: Office, file: str) -> Comparison:

@@ -261,7 +261,8 @@ class _Looking:
             yield f"{item.limit.title}：限 {item.due.on}"
         for owed in opinions_owed(workflow, case, calendar):
             title = workflow.roles[owed.seat.role].title
-            yield f"{title} 会签：限 {owed.due.on}"
+            unit = f"（{typed(owed.seat.role, owed.seat.unit)}）" if owed.seat.unit else ""
+            yield f"{title}{unit} 会签：限 {owed.due.on}"
 
     def _light(self, wanted: str) -> Iterator[Difference]:
         standing = stand(self.workflow, self.case, self.moment.calendar, self.moment.on)

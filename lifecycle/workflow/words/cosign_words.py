@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifecycle.errors import Problem
-from lifecycle.workflow.model import Cosign, Transition, Workflow
+from lifecycle.workflow.model import PREVIOUS, Cosign, Transition, Workflow
 
 
 def check_cosigns(workflow: Workflow) -> Iterator[Problem]:
@@ -17,6 +17,7 @@ def check_cosigns(workflow: Workflow) -> Iterator[Problem]:
             yield from _check_reach(workflow, transition, cosign)
             yield from _check_must(workflow, transition, cosign)
             yield from _check_asked(transition, cosign)
+            yield from _check_asking(workflow, transition, cosign)
         if len(transition.cosigns) > 1:
             yield from _check_apart(transition)
         yield from _check_order(workflow, transition)
@@ -65,6 +66,36 @@ def _check_asked(transition: Transition, cosign: Cosign) -> Iterator[Problem]:
             f"流转 {transition.name} 的会签 {cosign.name} 排在后面，轮到时才送，asked 不起作用"
         )
         yield Problem("idle-asked", cosign.location, message, "删去 asked")
+
+
+def _check_asking(workflow: Workflow, transition: Transition, cosign: Cosign) -> Iterator[Problem]:
+    """See that the transition that asks asks where the co-sign is: it is made there, as a record,
+    or it leads there. Where the case comes into a state by another way, nobody is asked.
+    """
+    ways = [way for way in workflow.transitions if way.name == cosign.asked]
+    if not ways:
+        return
+    reached = {state for way in ways for state in _asks_in(way)}
+    left = [name for name in transition.sources if name not in reached]
+    if not left:
+        return
+    where = "、".join(
+        f"“{workflow.states[name].title}”" for name in left if name in workflow.states
+    )
+    title = ways[0].title
+    message = (
+        f"流转 {transition.name} 的会签由“{title}”（{cosign.asked}）送，"
+        f"但在环节{where}不办它，也不由它进入：在那里没有人送会签"
+    )
+    mend = "把 asked 改为 entering（进入环节就送），或在那里也办这项记录；由经办人送的，不写 asked"
+    yield Problem("unasked", cosign.location, message, mend, warning=True)
+
+
+def _asks_in(way: Transition) -> tuple[str, ...]:
+    """Name the states in which the co-signs are that a transition may ask."""
+    if way.kind == "record":
+        return way.sources
+    return () if way.to in (None, PREVIOUS) else (way.to,)
 
 
 def _check_reach(workflow: Workflow, transition: Transition, cosign: Cosign) -> Iterator[Problem]:
