@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from lifecycle import places
 from lifecycle.engine.values import typed
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Block, Letter, Paragraph, Signatures, Table
@@ -117,9 +118,7 @@ def templates() -> dict[str, Template]:
 @cache
 def workflows() -> tuple[Workflow, ...]:
     """Read every workflow that ships."""
-    return tuple(
-        read_workflow(p.read_bytes(), p.name) for p in sorted((ROOT / "workflows").glob("*.yaml"))
-    )
+    return tuple(read_workflow(p.read_bytes(), p.name) for p in places.workflow_files())
 
 
 def fact_value(fact: Fact, *, last: bool) -> object:

@@ -38,7 +38,7 @@ def shipped() -> list[Definition]:
     found = [("calendar", CALENDAR, read_calendar_file(places.calendars() / f"{CALENDAR}.yaml"))]
     found += _issuing(faults)
     found += _templates(sorted(places.notices().glob("*.j2")), templates, faults)
-    found += _workflows(sorted(places.workflows().glob("*.yaml")), templates, faults)
+    found += _workflows(places.workflow_files(), templates, faults)
     if faults:
         raise InvalidError("\n".join(fault.message for fault in faults), "请先改正上列错误")
     return found

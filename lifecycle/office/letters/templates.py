@@ -199,7 +199,7 @@ def _workflows_at_hand(open_office: Callable[[], Office]) -> list[Workflow]:
     try:
         return open_office().workflows()
     except UnavailableError:
-        files = [read_workflow_file(path) for path in sorted(places.workflows().glob("*.yaml"))]
+        files = [read_workflow_file(path) for path in places.workflow_files()]
         return list(workflows_in(files, parents_beside(files)).values())
 
 
