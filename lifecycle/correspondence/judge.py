@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.correspondence.drafts import Drafted, drafted_by
 from lifecycle.correspondence.rules.issuing_rules import ISSUING
-from lifecycle.correspondence.signing_off import digest_of, issue_of
+from lifecycle.correspondence.signing_off import digest_of, issue_of, ungrounded
 from lifecycle.correspondence.writing import UnpublishedError, write_letter
 from lifecycle.engine.acts import IssueLetter, ReviewLetter, read_act
 from lifecycle.engine.entry import recorded_day
@@ -81,6 +81,8 @@ class LetterJudge:
                 continue
             if getattr(act, name) != getattr(wanted, name):
                 yield "letter", f"{act.letter} 签发的{words}与按当时规则写出的不符"
+        if own and (wrong := ungrounded(self.library, directory, drafted, on, seq)):
+            yield "letter", f"{act.letter} {wrong}"
         yield from _numbered(wanted, body)
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from lifecycle.correspondence.citing import Citing
 from lifecycle.correspondence.drafts import Drafted
-from lifecycle.correspondence.scope import letter_scope
+from lifecycle.correspondence.scope import CITE, letter_scope
 from lifecycle.engine.gates.gates import way_in
 from lifecycle.errors import UnavailableError
 from lifecycle.ledger.library import Library
@@ -41,14 +42,21 @@ def template_of(library: Library, directory: Directory, drafted: Drafted) -> Tem
 
 
 def write_letter(library: Library, directory: Directory, drafted: Drafted) -> Letter:
-    """Write a letter as drafted, with the template, the units' names and the calendar in force at
-    its entry.
+    """Write a letter as drafted, with the template, the units' names, the calendar and the legal
+    grounds in force at its entry.
     """
+    return write_citing(library, directory, drafted)[0]
+
+
+def write_citing(library: Library, directory: Directory, drafted: Drafted) -> tuple[Letter, Citing]:
+    """Write a letter, and give what it cited."""
     template = template_of(library, directory, drafted)
     scope = letter_scope(library, directory, drafted)
     on = date.fromisoformat(drafted.body["intent"]["occurred_on"])
+    citing = scope[CITE]
+    assert isinstance(citing, Citing)
     try:
-        return compose(template, scope, on=on)
+        return compose(template, scope, on=on), citing
     except MissingError as missing:
         if drafted.letter.text:
             raise  # the officer's own text: its lines are what is to be mended

@@ -7,10 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lifecycle.errors import Location
+from lifecycle.errors import InvalidError, Location, Problem
 from lifecycle.frozen import dataclass
+from lifecycle.places import BASES
 from lifecycle.template.template import Template
-from lifecycle.workflow.bases import Bases, Understood
+from lifecycle.workflow.bases import Bases, Citation, Understood
 
 _FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 _NAMED = re.compile(
@@ -53,6 +54,40 @@ def grounds_in(text: str, bases: Bases) -> Iterator[tuple[str, int, Understood]]
         if meant.citations:
             told = _words(found.group(), meant)
             yield told, found.start(), meant
+
+
+def ground_faults(template: Template, bases: Bases, day: str) -> Iterator[Problem]:
+    """Tell what a template names that is not registered, or that its letters of a day cannot name,
+    since it is not in force.
+    """
+    for one in grounds_named(template, bases):
+        if one.by_cite and (one.meant.lost or not one.meant.citations):
+            piece = (*one.meant.lost, one.text)[0]
+            near = bases.likeliest(piece)
+            mend = f"是否为“{near}”？" if near else f"先在 {BASES} 里登记它"
+            yield Problem("unknown-ground", one.location, f"依据“{piece}”没有登记", mend)
+        for citation in one.meant.citations:
+            if citation.article and citation.ground.articles and citation.registered is None:
+                message = f"{BASES} 里没有“{citation.told}”"
+                mend = f"核对条号，或在 {citation.ground.name} 的 articles 里写明它说什么"
+                yield Problem("unregistered-article", one.location, message, mend, warning=True)
+            yield from _not_in_force(one, citation, bases, day)
+
+
+def _not_in_force(
+    one: NamedGround, citation: Citation, bases: Bases, day: str
+) -> Iterator[Problem]:
+    if citation.ground.stands_on(day):
+        return
+    try:
+        bases.in_force(citation, day)
+    except InvalidError as error:
+        yield Problem("lapsed-ground", one.location, error.message, error.mend)
+        return
+    if not one.by_cite:
+        message = f"{citation.ground.written}自 {citation.ground.since} 起才施行"
+        mend = f"写成 {{{{ cite('{citation.told}') }}}}，引用当时施行的"
+        yield Problem("lapsed-ground", one.location, message, mend)
 
 
 def _words(text: str, meant: Understood) -> str:

@@ -88,7 +88,11 @@ ONE_ENTRY: dict[str, Any] = {
 FEW_GROUNDS: dict[str, Any] = {
     "bases": "法规依据",
     "grounds": [
-        {"name": "公平竞争审查条例", "from": "2024-08-01", "articles": [{"article": "14", "says": "先行初审"}]},
+        {
+            "name": "公平竞争审查条例",
+            "from": "2024-08-01",
+            "articles": [{"article": "14", "says": "先行初审"}],
+        },
         {"name": "国发〔2016〕34号", "from": "2016-06-01"},
         {"name": "土地管理法实施条例", "from": "2021-09-01"},
     ],

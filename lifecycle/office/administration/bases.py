@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle import places
-from lifecycle.errors import UnavailableError, UnknownError
-from lifecycle.frozen import dataclass
+from lifecycle.errors import Problem, UnavailableError, UnknownError
+from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.queries import CaseFilter, stream
 from lifecycle.ledger.sql import text
 from lifecycle.office.administration.publication import (
@@ -19,14 +19,16 @@ from lifecycle.office.administration.publication import (
     shipped_templates,
     templates_in_force,
 )
-from lifecycle.template.grounds import grounds_named
+from lifecycle.template.grounds import ground_faults, grounds_named
 from lifecycle.template.template import Template, read_template, title_of
+from lifecycle.workflow.bases import NAME as BASES
 from lifecycle.workflow.bases import SURE, Bases, Ground, Understood
 from lifecycle.workflow.migration import own_version
 from lifecycle.workflow.reading.bases import examine_bases, read_bases
-from lifecycle.workflow.words.basis_words import bases_in
+from lifecycle.workflow.words.basis_words import bases_in, check_bases
 
 if TYPE_CHECKING:
+    from lifecycle.office.administration.publication import Definition
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
@@ -99,12 +101,64 @@ def bases_beside(folder: Path) -> Bases | None:
     """Read the grounds beside workflow files, else the shipped ones; None where there are none, or
     they are faulty: `workflow check` of their file says why.
     """
-    near = (folder / places.BASES, places.workflows() / places.BASES)
-    path = next((path for path in near if path.is_file()), None)
+    path = _nearest(folder)
     if path is None:
         return None
     found, problems, _text = examine_bases(read_definition(path), str(path))
     return None if problems else found
+
+
+def bases_at_hand(office: Office, folder: Path) -> Bases | None:
+    """Give the grounds by which files of a folder are judged that are to be published: those in
+    force, else those beside them, else the shipped ones.
+    """
+    return office.library.bases(office.directory) or bases_beside(folder)
+
+
+def missing_bases(office: Office, folder: Path) -> list[Definition]:
+    """Give the grounds that are to be published with rules that name them, where the office has
+    none in force yet.
+    """
+    if office.directory.document(BASES, BASES) is not None:
+        return []
+    path = _nearest(folder)
+    return [] if path is None or bases_beside(folder) is None else [_definition(path)]
+
+
+def bases_to_publish(office: Office, path: Path, file: str) -> tuple[list[Definition], Bases]:
+    """Judge a file of grounds; nothing is to be published where the same bytes are in force.
+    Raises WorkflowError with its faults.
+    """
+    kind, name, body = _definition(path)
+    bases = read_bases(body, file)
+    same = office.directory.document(BASES, BASES) == bases.digest
+    return [] if same else [(kind, name, body)], bases
+
+
+def touched_rules(office: Office, bases: Bases) -> Iterator[Problem]:
+    """Warn of what the workflows and letters in force name that other grounds, which are to be
+    published, do not have, or not in force any more.
+    """
+    day = office.day(None).isoformat()
+    before = office.library.bases(office.directory)
+    for name, digest in names_in_force(office.directory, "workflow").items():
+        body, file = office.store.definition(digest), f"workflow:{name}"
+        known = set(check_bases(body, file, before, day)) if before else set()
+        yield from (one for one in check_bases(body, file, bases, day) if one not in known)
+    for template in templates_in_force(office).values():
+        known = set(ground_faults(template, before, day)) if before else set()
+        for one in ground_faults(template, bases, day):
+            if one not in known:
+                yield replace(one, warning=True)
+
+
+def _definition(path: Path) -> Definition:
+    return BASES, BASES, read_definition(path)
+
+
+def _nearest(folder: Path) -> Path | None:
+    near = (folder / places.BASES, places.workflows() / places.BASES)
+    return next((path for path in near if path.is_file()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +233,8 @@ def _shipped() -> _Rules:
     from lifecycle.office.administration.workflow_files import read_one
 
     files = places.workflow_files()
-    path = places.workflows() / places.BASES
     return _Rules(
-        read_bases(read_definition(path), f"workflows/{path.name}"),
+        _shipped_bases(),
         "",
         tuple((read_one(one, f"workflows/{one.name}"), read_definition(one)) for one in files),
         {
@@ -193,10 +246,16 @@ def _shipped() -> _Rules:
 
 def _in_force(office: Office) -> _Rules:
     """Give the rules in force, and the versions of workflows that govern open cases."""
-    path = places.workflows() / places.BASES
     workflows = tuple((one, office.store.definition(one.digest)) for one in _governing(office))
-    bases = read_bases(read_definition(path), f"workflows/{path.name}")
-    return _Rules(bases, "", workflows, templates_in_force(office))
+    published = office.library.bases(office.directory)
+    bases = published or _shipped_bases()
+    digest = published.digest if published else ""
+    return _Rules(bases, digest, workflows, templates_in_force(office))
+
+
+def _shipped_bases() -> Bases:
+    path = places.workflows() / places.BASES
+    return read_bases(read_definition(path), f"workflows/{path.name}")
 
 
 def _governing(office: Office) -> Iterator[Workflow]:
