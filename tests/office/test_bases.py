@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -297,13 +298,8 @@ def test_letters_of_each_year_cite_the_law_of_their_day(
         one for one in uses([workflow], {template.name: template}) if one.transition is not None
     ]
     samples = shipped_samples()
-    then = samples.__class__(**{**vars_of(samples), "day": date.fromisoformat(day)})
+    then = replace(samples, day=date.fromisoformat(day))
     monkeypatch.setattr(sample, "shipped_samples", lambda: then)
     text = to_text(sample_letter(use, bases=shipped())).replace("\n", "")
     assert f"政策条款依据{fair}通过公平竞争审查" in re.sub(r"[\s\u3000]", "", text)
     assert f"政策事项依据{legal}通过合法性审查" in re.sub(r"[\s\u3000]", "", text)
-
-
-def vars_of(one: object) -> dict[str, object]:
-    """Give the fields of an object that has slots."""
-    return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.office.clock import today
 
 if TYPE_CHECKING:
-    from lifecycle.office.administration.bases import BasesReport, Ground, GroundLine, Use
+    from lifecycle.office.administration.bases import BasesReport, Ground, GroundLine, GroundUse
 
 MOST_WORDS = 40
 """Characters of a basis that a line of the table shows."""
@@ -90,7 +90,7 @@ def _ground_json(line: GroundLine) -> dict[str, Any]:
     }
 
 
-def _use_json(use: Use) -> dict[str, Any]:
+def _use_json(use: GroundUse) -> dict[str, Any]:
     return {
         "kind": use.kind,
         "name": use.file,

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
-__all__ = ["SURE", "BasesReport", "Ground", "GroundLine", "OpenCase", "Use", "bases_report"]
+__all__ = ["SURE", "BasesReport", "Ground", "GroundLine", "OpenCase", "GroundUse", "bases_report"]
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class GroundUse:
     """One place at which a rule or a letter names its ground: in which workflow (and version) or
     template, of what there, as it is written; `grounds` are the names of those that are meant, with
     their articles in `articles`. `unsure`: marked [自]. Of a workflow also its SHA-256, and which
@@ -93,7 +93,7 @@ class BasesReport:
     on: str
     digest: str
     grounds: tuple[GroundLine, ...]
-    uses: tuple[Use, ...]
+    uses: tuple[GroundUse, ...]
     cases: tuple[OpenCase, ...]
 
 
@@ -265,11 +265,11 @@ def _governing(office: Office) -> Iterator[Workflow]:
         yield office.library.workflow(digest)
 
 
-def _uses(rules: _Rules) -> Iterator[Use]:
+def _uses(rules: _Rules) -> Iterator[GroundUse]:
     for workflow, body in rules.workflows:
         for one in bases_in(body, workflow.name):
             meant = rules.bases.understand(one.text, workflow.basis)
-            yield Use(
+            yield GroundUse(
                 kind="workflow",
                 file=workflow.name,
                 title=workflow.title,
@@ -286,7 +286,7 @@ def _uses(rules: _Rules) -> Iterator[Use]:
             )
     for name, template in rules.templates.items():
         for named in grounds_named(template, rules.bases):
-            yield Use(
+            yield GroundUse(
                 kind="template",
                 file=name,
                 title=title_of(template),
@@ -304,7 +304,7 @@ def _grounds(meant: Understood) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.ground.name for one in meant.citations))
 
 
-def _touched(office: Office, uses: Iterable[Use]) -> Iterator[OpenCase]:
+def _touched(office: Office, uses: Iterable[GroundUse]) -> Iterator[OpenCase]:
     """Give the open cases, as far as whoever looks may see them, under workflows in which a ground
     is named.
     """
