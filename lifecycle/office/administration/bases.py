@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
-__all__ = ["SURE", "BasesReport", "Ground", "GroundLine", "OpenCase", "GroundUse", "bases_report"]
+__all__ = ["SURE", "BasesReport", "Ground", "GroundLine", "GroundUse", "OpenCase", "bases_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _nearest(folder: Path) -> Path | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class _LookedAt:
     """Workflows with their files, and templates, to be looked at; the grounds that they mean."""
 
     bases: Bases
@@ -229,11 +229,11 @@ def _wanted(bases: Bases, name: str | None) -> tuple[Ground, ...]:
     return tuple(dict.fromkeys((one, *found)))
 
 
-def _shipped() -> _Rules:
+def _shipped() -> _LookedAt:
     from lifecycle.office.administration.workflow_files import read_one
 
     files = places.workflow_files()
-    return _Rules(
+    return _LookedAt(
         _shipped_bases(),
         "",
         tuple((read_one(one, f"workflows/{one.name}"), read_definition(one)) for one in files),
@@ -244,13 +244,13 @@ def _shipped() -> _Rules:
     )
 
 
-def _in_force(office: Office) -> _Rules:
+def _in_force(office: Office) -> _LookedAt:
     """Give the rules in force, and the versions of workflows that govern open cases."""
     workflows = tuple((one, office.store.definition(one.digest)) for one in _governing(office))
     published = office.library.bases(office.directory)
     bases = published or _shipped_bases()
     digest = published.digest if published else ""
-    return _Rules(bases, digest, workflows, templates_in_force(office))
+    return _LookedAt(bases, digest, workflows, templates_in_force(office))
 
 
 def _shipped_bases() -> Bases:
@@ -265,7 +265,7 @@ def _governing(office: Office) -> Iterator[Workflow]:
         yield office.library.workflow(digest)
 
 
-def _uses(rules: _Rules) -> Iterator[GroundUse]:
+def _uses(rules: _LookedAt) -> Iterator[GroundUse]:
     for workflow, body in rules.workflows:
         for one in bases_in(body, workflow.name):
             meant = rules.bases.understand(one.text, workflow.basis)
