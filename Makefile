@@ -7,8 +7,9 @@ FONTS  := $(VENV)/fonts/.tried
 DEMO   := demo-office
 # So many tests run side by side: one for each processor, two at least, four at most.
 JOBS   ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 2 ? 2 : n > 4 ? 4 : n )))
-# An inherited path or option must not leak another Python's packages into the checkout's own.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# An inherited path must not leak another Python's packages into the checkout's own; without bytecode every command of a
+# test would compile the program anew.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test slow check json format lint types imports coverage bench lock calendar translation fonts gallery language statements wheel-test clean

@@ -130,10 +130,8 @@ def cell_width(text: str) -> int:
 
     if text.isascii():
         return len(text)
-    return sum(
-        0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    shown = [c for c in text if category(c) not in ("Mn", "Me", "Cf")]
+    return len(shown) + sum(east_asian_width(c) in "WF" for c in shown)
 
 
 class LifecycleError(Exception):

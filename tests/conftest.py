@@ -11,6 +11,11 @@ from homes import FILES, Home, ServerHome
 from hypothesis import HealthCheck, settings
 from postgres_server import NO_SERVER, Server, programs, running
 
+from lifecycle import places
+from lifecycle.office.administration import init
+from lifecycle.office.administration.definitions import shipped
+from lifecycle.office.administration.publication import Definition
+
 # The same examples every time, so that a red run is red again; `--hypothesis-profile=search` looks
 # for new ones.
 settings.register_profile(
@@ -46,6 +51,28 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+_READ: dict[tuple[object, ...], list[Definition]] = {}
+
+
+def _as_read_before() -> list[Definition]:
+    """Give the shipped definitions; the same files are read and judged once in a test process."""
+    folders = (places.notices(), places.workflows(), places.calendars())
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    stats = [(str(path), path.stat()) for path in files]
+    key = tuple((name, its.st_mtime_ns, its.st_size) for name, its in stats)
+    if key not in _READ:
+        _READ[key] = shipped()
+    return _READ[key]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shipped_once() -> Iterator[None]:
+    """Found many offices without judging the shipped files for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(init, "shipped", _as_read_before)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,6 +17,7 @@ from lifecycle.errors import AmbiguousError, InvalidError, UnknownError, nearest
 from lifecycle.frozen import dataclass, replace
 from lifecycle.people.clock_step import ClockStep
 from lifecycle.people.decided import Declaration, Migration
+from lifecycle.workflow.migration import key_of
 from lifecycle.workflow.model import Role
 
 SYSTEM_ROLES = {
@@ -307,7 +308,7 @@ class Directory:
         """
         last = self.seq if seq is None else seq
         return {
-            one.before: f"{one.after}+{one.map}"
+            one.before: key_of(one.after, one.map)
             for one in self.migrations
             if 0 < one.confirmed <= last
         }

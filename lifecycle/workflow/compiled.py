@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lifecycle.errors import Location
@@ -87,7 +87,11 @@ def load_list(body: bytes, file: str) -> ChoiceList:
     return made
 
 
+@lru_cache(maxsize=16)
 def _loaded(body: bytes, file: str) -> Any:
+    """Read it once for all offices that a process opens, one after the other: what it gives is
+    never changed, and has its guards compiled once.
+    """
     try:
         return _read(json.loads(body), file)
     except (ValueError, KeyError, TypeError, IndexError, ArithmeticError, RecursionError) as error:

@@ -48,11 +48,11 @@ class VersionMap:
         return self.transitions.get(name, name)
 
 
-def key_of(after: str, moved: str, before: str) -> str:
+def key_of(after: str, moved: str, *before: str) -> str:
     """Name the rules of a case that is taken over, by the digests of the new version and the map,
-    and by what names the rules that it was under.
+    and by what names the rules that it was under; without these, name what was decided for all.
     """
-    return BETWEEN.join((after, moved, before))
+    return BETWEEN.join((after, moved, *before))
 
 
 def parts_of(key: str) -> tuple[str, str, str] | None:

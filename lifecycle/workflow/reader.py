@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lifecycle.errors import Location, Problem, WorkflowError, faults_among
@@ -44,6 +45,12 @@ def read_workflow(text: str | bytes, file: str, *, checked: bool = True) -> Work
     `checked=False` leaves out the soundness check, for bytes that passed it when they were
     published.
     """
+    return _read_sound(text, file, checked)
+
+
+@lru_cache(maxsize=16)
+def _read_sound(text: str | bytes, file: str, checked: bool) -> Workflow:
+    """Read it once for all offices of a process: what it gives is never changed."""
     workflow, problems, source = examine(text, file, checked=checked)
     faults = faults_among(problems)
     if workflow is None or faults:
@@ -154,13 +161,11 @@ def _too_long(root: Mapped, reading: Reading) -> bool:
     for section, entry in FORMS["workflow"].by_name.items():
         most = entry.value.most if isinstance(entry.value, Defined | Several) else None
         key, node = root.pairs.get(section, (None, None))
-        count = (
-            len(node.pairs)
-            if isinstance(node, Mapped)
-            else len(node.items)
-            if isinstance(node, Sequence)
-            else 0
-        )
+        count = 0
+        if isinstance(node, Mapped):
+            count = len(node.pairs)
+        elif isinstance(node, Sequence):
+            count = len(node.items)
         if key and most is not None and count > most:
             message = f"流程的 {section} 有 {count} 项，超过 {most} 项"
             reading.fault("long-section", key, message, "拆成几个流程")

@@ -17,7 +17,7 @@ from lifecycle.engine.gates.seats import covered
 from lifecycle.engine.steps import MadeStep
 from lifecycle.engine.transition import judge_ended
 from lifecycle.frozen import dataclass, replace
-from lifecycle.workflow.migration import own_version
+from lifecycle.workflow.migration import key_of, own_version
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
 
 
@@ -35,7 +35,7 @@ class Migrate(Act):
         """
         workflow, case = docket.workflow, docket.case
         decided = docket.moment.migrations.get(own_version(case.workflow))
-        if decided is None or workflow.digest != f"{decided}+{case.workflow}":
+        if decided is None or workflow.digest != key_of(decided, case.workflow):
             text = "单位没有决定把这一版的在办事项迁到那一版"
             mend = "管理员提出、另一人确认：lifecycle workflow migrate"
             docket.add(Gate("migration", False, {}, text, mend))

@@ -28,6 +28,8 @@ _FONTS = {
     "楷体": ("楷体", "KaiTi", "方正楷体", "STKaiti"),
 }
 """How the fonts of the standard are named in files."""
+_DOUBLES = {"thickThin": "上粗下细", "thinThick": "上细下粗"}
+"""What a double rule looks like, by how its kind begins."""
 _NATURAL = 1.3
 """Height of a line in em where neither spacing nor grid fixes it, as usual fonts have it."""
 
@@ -214,14 +216,8 @@ def _letter_head(found: DocxLook) -> Iterator[Measure]:
     for kind, block in rules:
         side = next(side for side in ("bottom", "top") if f"pBdr.{side}" in block.props)
         name = block.props[f"pBdr.{side}"].get("val", "")
-        told = (
-            "上粗下细"
-            if name.startswith("thickThin")
-            else "上细下粗"
-            if name.startswith("thinThick")
-            else name
-        )
-        yield measure("double.upper" if kind == "header" else "double.lower", told, "首页")
+        shape = next((told for start, told in _DOUBLES.items() if name.startswith(start)), name)
+        yield measure("double.upper" if kind == "header" else "double.lower", shape, "首页")
         yield measure("double.width", _width(found, block) / MM, "首页")
         if kind == "footer":
             yield measure("double.foot", _points(found.section, "pgMar", "footer") / MM, "首页")

@@ -141,13 +141,9 @@ def _doubles(found: Look) -> Iterator[Measure]:
             yield measure("double.gap", (one.y - foot) / MM, "首页")
         elif key == "double.lower":
             yield measure("double.foot", (found.first.height - two.y - two.thickness) / MM, "首页")
-        told = (
-            "上粗下细"
-            if one.thickness > two.thickness
-            else "上细下粗"
-            if one.thickness < two.thickness
-            else "一样粗"
-        )
+        told = "上粗下细" if one.thickness > two.thickness else "上细下粗"
+        if one.thickness == two.thickness:
+            told = "一样粗"
         yield measure(key, told, "首页", wanted=shape)
         yield measure("double.width", worst([one.width / MM, two.width / MM], 170), "首页")
 
