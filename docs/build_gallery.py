@@ -19,7 +19,7 @@ from PIL import Image as Pillow
 
 from lifecycle.correspondence.sample import SampleUse, uses
 from lifecycle.letter.images.pictures import pages_of, png_of
-from lifecycle.places import notices, workflows
+from lifecycle.places import notices, workflow_files
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import read_workflow
@@ -132,7 +132,7 @@ def main() -> int:
 
 
 def _workflows() -> list[Workflow]:
-    paths = sorted(workflows().glob("*.yaml"))
+    paths = workflow_files()
     return [read_workflow(path.read_bytes(), path.name, checked=False) for path in paths]
 
 

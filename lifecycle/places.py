@@ -11,6 +11,8 @@ from pathlib import Path
 
 from lifecycle.errors import UnavailableError
 
+BASES = "bases.yaml"
+"""The file beside workflows in which the legal grounds stand that they name."""
 _PACKAGE = Path(__file__).resolve().parent
 _FONT_ROOTS = (
     "/usr/share/fonts",
@@ -37,6 +39,11 @@ def shipped(folder: str) -> Path:
 def workflows() -> Path:
     """Find the folder of the workflow files."""
     return shipped("workflows")
+
+
+def workflow_files(folder: Path | None = None) -> list[Path]:
+    """Give the workflow files of a folder, the shipped ones if none is named."""
+    return [path for path in sorted((folder or workflows()).glob("*.yaml")) if path.name != BASES]
 
 
 def notices() -> Path:

@@ -56,6 +56,7 @@ SECTIONS = {
         "choices": Verb(
             "lifecycle.cli.administration.choices:choices", "选项表：几个流程共用的选项"
         ),
+        "bases": Verb("lifecycle.cli.administration.bases:bases", "法规依据：各项规则依据什么"),
         "calendar": Verb(
             "lifecycle.cli.administration.rules:calendar", "工作日历：列出、发布新的年份"
         ),

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.correspondence.drafts import Drafted, drafted_by
 from lifecycle.correspondence.rules.issuing_rules import ISSUING
-from lifecycle.correspondence.signing_off import digest_of, issue_of
-from lifecycle.correspondence.writing import UnpublishedError, write_letter
+from lifecycle.correspondence.signing_off import digest_of, issue_of, ungrounded
+from lifecycle.correspondence.writing import UnpublishedError, write_citing, write_letter
 from lifecycle.engine.acts import IssueLetter, ReviewLetter, read_act
 from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import LifecycleError, UnavailableError
@@ -81,6 +81,10 @@ class LetterJudge:
                 continue
             if getattr(act, name) != getattr(wanted, name):
                 yield "letter", f"{act.letter} 签发的{words}与按当时规则写出的不符"
+        if own:
+            written = write_citing(self.library, directory, drafted)
+            wrong = ungrounded(self.library.bases(directory, seq), written, on)
+            yield from [("letter", f"{act.letter} {wrong}")] if wrong else []
         yield from _numbered(wanted, body)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from lifecycle.correspondence.citing import Citing, shipped_bases
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.correspondence.rules.issuing_rules import Issuing
 from lifecycle.correspondence.samples_file import Samples, shipped_samples
@@ -19,6 +20,7 @@ from lifecycle.letter.model import Letter
 from lifecycle.letter.text import day as day_text
 from lifecycle.template.compose import MissingError, compose
 from lifecycle.template.template import Template
+from lifecycle.workflow.bases import Bases
 from lifecycle.workflow.model import Fact, NoticeRule, Transition, Workflow
 from lifecycle.workflow.numbers import facts_in, number_of, pattern_of
 
@@ -62,11 +64,12 @@ def sample_letter(
     use: SampleUse,
     rules: Issuing | None = None,
     issuers: Mapping[str, tuple[str, str]] | None = None,
+    bases: Bases | None = None,
 ) -> Letter:
     """Write a sample of a letter, with number and code as if it were issued.
 
     Raises InvalidError where it cannot be. `issuers` maps roles to the unit, by code and name, that
-    would send it.
+    would send it; `bases` are the legal grounds, the shipped ones if not said.
     """
     samples = shipped_samples()
     role = use.transition.by[0] if use.transition and use.transition.by else "bureau"
@@ -74,7 +77,7 @@ def sample_letter(
     if rules is not None and unit in rules.issuers:
         title = rules.issuers[unit].name or title
     named = {name: title for name, (_unit, title) in (issuers or {}).items()}
-    letter = _written(use, sample_scope(use, named, title, samples), samples.day)
+    letter = _written(use, sample_scope(use, named, title, samples, bases), samples.day)
     code = code_of(_ENTRY)
     return replace(
         letter,
@@ -107,11 +110,15 @@ def _series(use: SampleUse, rules: Issuing | None, unit: str, samples: Samples) 
 
 
 def sample_scope(
-    use: SampleUse, named: Mapping[str, str], issuer: str, samples: Samples
+    use: SampleUse,
+    named: Mapping[str, str],
+    issuer: str,
+    samples: Samples,
+    bases: Bases | None = None,
 ) -> dict[str, object]:
     """Give a sample value for every fact of the workflow and every built-in name.
 
-    `named` are units by their roles.
+    `named` are units by their roles, `bases` the legal grounds, the shipped ones if not said.
     """
     workflow, rule, lines = use.workflow, use.rule, samples.lines
     source = use.transition.sources[0] if use.transition else workflow.initial
@@ -152,7 +159,8 @@ def sample_scope(
             overdue_days=earlier.overdue,
         ),
     )
-    return {**_facts(use, samples), **told.scope()}
+    cite = Citing(samples.day, shipped_bases if bases is None else lambda: bases)
+    return {**_facts(use, samples), **told.scope(), "cite": cite}
 
 
 class _AnyCase(Mapping[str, object]):

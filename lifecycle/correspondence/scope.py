@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
+from lifecycle.correspondence.citing import Citing
 from lifecycle.correspondence.drafts import Drafted
 from lifecycle.correspondence.letter_names import LetterNames, Reminded
 from lifecycle.correspondence.linked_names import LinkedInLetter, LinkedReading, named
@@ -24,6 +26,8 @@ from lifecycle.ledger.library import Library
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Role, Workflow
 
+CITE = "cite"
+"""The function by which letters cite."""
 REPLY_DUE = "\ue000"
 """Stands in a draft for the day by which an answer is due: it counts from signing off, so it is
 known only then.
@@ -72,6 +76,7 @@ def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> di
         **_facts(workflow, told, names, reading),
         **words.scope(),
         "workdays_after": workdays_after(moment.calendar),
+        CITE: Citing(words.on, partial(library.bases, directory, seq)),
     }
 
 

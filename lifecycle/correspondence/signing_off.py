@@ -9,10 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lifecycle.correspondence.citing import Citing, misnamed_grounds
 from lifecycle.correspondence.drafts import Drafted, find_drafted
 from lifecycle.correspondence.rules.issuing_rules import ISSUING, Issuing, read_issuing
 from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
-from lifecycle.correspondence.writing import UnpublishedError, template_of, write_letter
+from lifecycle.correspondence.writing import (
+    UnpublishedError,
+    template_of,
+    write_citing,
+    write_letter,
+)
 from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter, rule_of
@@ -27,6 +33,7 @@ from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Letter, dump_letter, load_letter
 from lifecycle.people.directory import Directory
 from lifecycle.template.compose import WRITER
+from lifecycle.workflow.bases import Bases
 from lifecycle.workflow.model import Limit
 
 
@@ -48,11 +55,13 @@ def digest_of(letter: Letter) -> str:
 
 
 def see_addressed(library: Library, directory: Directory, drafted: Drafted) -> Letter:
-    """Write a draft and see that it names its issuer and those to whom it will be sent.
+    """Write a draft and see that it names its issuer and those to whom it will be sent, and no
+    legal ground that was not in force.
 
     Raises InvalidError if not.
     """
-    letter = write_letter(library, directory, drafted)
+    letter, citing = write_citing(library, directory, drafted)
+    see_in_force(library, directory, drafted, (letter, citing))
     intent = drafted.body["intent"]
     names = directory.titles(intent["occurred_on"], drafted.body["office"])
     moment = library.moment(intent["occurred_on"], drafted.body["calendar"], names)
@@ -82,7 +91,37 @@ def to_issue(
     drafted = find_drafted(library, case, name)
     act = issue_of(library, directory, drafted, moment=moment, signer=signer, seq=directory.seq)
     _see_dates(library, drafted, case, act, moment)
+    written = write_citing(library, directory, drafted)
+    see_in_force(library, directory, drafted, written, moment.on.isoformat())
     return act
+
+
+def see_in_force(
+    library: Library,
+    directory: Directory,
+    drafted: Drafted,
+    written: tuple[Letter, Citing],
+    on: str = "",
+) -> None:
+    """See that a draft, as written, names no legal ground that was in force neither on the day of
+    the act of which it speaks nor on that of signing off, as the office now knows them. Raises
+    InvalidError if it does.
+    """
+    wrong = ungrounded(library.bases(directory), written, on)
+    if wrong:
+        mend = "改引当时施行的依据，或在模板里写 {{ cite('…') }}，再重新拟稿"
+        raise InvalidError(f"{drafted.name} {wrong}", mend)
+
+
+def ungrounded(bases: Bases | None, written: tuple[Letter, Citing], on: str = "") -> str:
+    """Say which ground a letter names that was in force neither on the day of its act nor on that
+    of signing off; "" where there is none, or the office had published none.
+    """
+    if bases is None:
+        return ""
+    letter, citing = written
+    acted = citing.on.isoformat()
+    return misnamed_grounds(letter, bases, (acted, on or acted), citing.given)
 
 
 def _see_dates(

@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from lifecycle.correspondence.citing import Citing
 from lifecycle.correspondence.drafts import Drafted
-from lifecycle.correspondence.scope import letter_scope
+from lifecycle.correspondence.scope import CITE, letter_scope
 from lifecycle.engine.declared import UNJUDGED
 from lifecycle.engine.gates.gates import way_in
 from lifecycle.errors import UnavailableError
@@ -44,14 +45,22 @@ def template_of(library: Library, directory: Directory, drafted: Drafted) -> Tem
 
 
 def write_letter(library: Library, directory: Directory, drafted: Drafted) -> Letter:
-    """Write a letter as drafted, with the template, the units' names and the calendar in force at
-    its entry.
+    """Write a letter as drafted, with the template, the units' names, the calendar and the legal
+    grounds in force at its entry.
     """
+    return write_citing(library, directory, drafted)[0]
+
+
+def write_citing(library: Library, directory: Directory, drafted: Drafted) -> tuple[Letter, Citing]:
+    """Write a letter, and give what it cited."""
     template = template_of(library, directory, drafted)
     scope = letter_scope(library, directory, drafted)
     on = date.fromisoformat(drafted.body["intent"]["occurred_on"])
+    citing = scope[CITE]
+    assert isinstance(citing, Citing)
     try:
-        return replace(compose(template, scope, on=on), remark=_remark(drafted))
+        letter = compose(template, scope, on=on)
+        return replace(letter, remark=_remark(drafted)), citing
     except MissingError as missing:
         if drafted.letter.text:
             raise  # the officer's own text: its lines are what is to be mended

@@ -46,7 +46,7 @@ FLAG: Schema = {"enum": [True, False, "yes", "no"]}
 BOUND: Schema = {"type": ["number", "string"]}
 
 
-WORKFLOW, CHOICE_LIST = "workflow", "choice_list"
+WORKFLOW, CHOICE_LIST, BASES = "workflow", "choice_list", "bases"
 """The forms of what stands in a file of its own."""
 
 

@@ -26,6 +26,7 @@ from lifecycle.expression.language import (
     FILTERS,
     FORMS,
     FUNCTIONS,
+    LETTER_FUNCTIONS,
     MOST_LEVELS,
     REFUSED,
     SPACES,
@@ -102,6 +103,7 @@ class _Builder:
     def __init__(self, source: str, dialect: Dialect, own: frozenset[str]) -> None:
         self.source = source
         self.dialect = dialect
+        self.functions = FUNCTIONS if not dialect.records else {**FUNCTIONS, **LETTER_FUNCTIONS}
         self.own = own
         self.names: set[str] = set()
         self.paths: set[tuple[str, str]] = set()
@@ -164,8 +166,8 @@ class _Builder:
     def name(self, node: nodes.Name) -> Step:
         """Look a name up."""
         name = node.name
-        if name not in self.own and (name in SPACES or name in FUNCTIONS):
-            mend = f"写成 {name}.名称" if name in SPACES else f"写成 {_called(name)}"
+        if name not in self.own and (name in SPACES or name in self.functions):
+            mend = f"写成 {name}.名称" if name in SPACES else self._called(name)
             return self._refuse(node, f"{name} 不能单独使用", mend, name)
         self.names.add(name)
         if self._sure:
@@ -360,18 +362,21 @@ class _Builder:
     def call(self, node: nodes.Call) -> Step:
         """Call one of the known functions."""
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        word = FUNCTIONS.get(name)
+        word = self.functions.get(name)
         if word is None:
             at: nodes.Expr = node.node if name else node
             message = f"没有函数 “{name}”" if name else f"{self.dialect.inside}不能用 “(”"
-            return self._refuse(at, message, f"可用的函数：{'、'.join(FUNCTIONS)}", name)
+            return self._refuse(at, message, f"可用的函数：{'、'.join(self.functions)}", name)
         if not _fits(node, word, len(node.args)):
             message = f"{name} 要有{_CHINESE[len(word.takes)]}个参数"
-            return self._refuse(node.node, message, f"写成 {_called(name)}", name)
+            return self._refuse(node.node, message, self._called(name), name)
         self.names.add(name)
         args = [self.step(arg) for arg in node.args]
         run = _typed(name, word, args) if word.work else _supplied(name, args)
         return _counted(run) if self.dialect.metered else run
+
+    def _called(self, name: str) -> str:
+        return f"写成 {name}({', '.join('…' * len(self.functions[name].takes))})"
 
     def test(self, node: nodes.Test) -> Step:
         """Work out `is defined`, `is in` and their like."""
@@ -603,10 +608,6 @@ def _metered_sum(left: Step, right: Step) -> Step:
 
 
 _CHINESE = ("零", "一", "两", "三", "四")
-
-
-def _called(name: str) -> str:
-    return f"{name}({', '.join('…' * len(FUNCTIONS[name].takes))})"
 
 
 def _fits(node: nodes.Call | nodes.Filter | nodes.Test, word: Function, given: int) -> bool:

@@ -319,6 +319,19 @@ FUNCTIONS: Mapping[str, Function] = {
 }
 """Those without `work` come with the scope."""
 
+LETTER_FUNCTIONS: Mapping[str, Function] = {
+    "cite": Function(
+        "引用依据",
+        "写出法规依据，按某一日（不写是办理之日）施行的；写法同 basis",
+        ("text", "date"),
+        "text",
+        None,
+        1,
+        example="cite('公平竞争审查条例第14条', last.fair_review)",
+    ),
+}
+"""Those that only letters have, besides the others; they come with the scope."""
+
 _ITEMS = "list|text|record"
 FILTERS: Mapping[str, Function] = {
     "length": Function("个数", "列表有几项，文字有几个字", (_ITEMS,), "number", len),

@@ -23,6 +23,8 @@ from lifecycle.ledger.rows.compiled_rows import (
 from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.people.appointments import WEEKDAYS
 from lifecycle.people.directory import Directory, load_directory
+from lifecycle.workflow.bases import NAME as BASES
+from lifecycle.workflow.bases import Bases
 from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.migration import VersionMap, parts_of, taken_over
 from lifecycle.workflow.model import Workflow
@@ -66,6 +68,7 @@ class Library:
         self._uncompiled: list[Workflow | ChoiceList] = []
         self._calendars: dict[str, Calendar] = {}
         self._lists: dict[str, ChoiceList] = {}
+        self._bases: dict[str, Bases] = {}
         self._directory = Directory()
         self._officers: dict[tuple[Any, ...], Officer] = {}
         self._moments: dict[tuple[str, int, str, str], Moment] = {}
@@ -143,6 +146,23 @@ class Library:
         last = directory.seq if seq is None else seq
         found = (d for d in directory.documents if d.kind == "list" and d.seq <= last)
         return PublishedLists(self, {d.name: d.digest for d in found})
+
+    def bases_as_published(self, digest: str) -> Bases:
+        """Give the legal grounds with that SHA-256."""
+        if digest not in self._bases:
+            # Not at the top: few commands look at them, and YAML is slow to import.
+            from lifecycle.workflow.reading.bases import read_bases
+
+            body = self.store.definition(digest)
+            self._bases[digest] = read_bases(body, f"bases:{digest[:12]}")
+        return self._bases[digest]
+
+    def bases(self, directory: Directory, seq: int | None = None) -> Bases | None:
+        """Give the legal grounds in force after so many office entries (now, if not said); None
+        where none were published by then.
+        """
+        digest = directory.document(BASES, BASES, seq)
+        return None if digest is None else self.bases_as_published(digest)
 
     def sealing(self, directory: Directory) -> frozenset[str]:
         """Name the roles that two persons grant, by the workflows in force."""

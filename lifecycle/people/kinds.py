@@ -8,4 +8,5 @@ KINDS = {
     "calendar": "日历",
     "issuing": "发文规则",
     "list": "选项表",
+    "bases": "法规依据表",
 }

@@ -243,6 +243,8 @@ def _walk(node: nodes.Node, known: Known, found: Names) -> Known:
                 found.required.setdefault(node.name, offset_of(node))
         case nodes.Getattr() | nodes.Getitem():
             _walk_path(node, known, found)
+        case nodes.Call(node=nodes.Name()):  # the function comes with the language
+            _walk_all([*node.args, *(word.value for word in node.kwargs)], known, found)
         case nodes.And() | nodes.Or():
             _walk(node.left, known, found)
             _walk(node.right, known | proved(node.left, isinstance(node, nodes.And)), found)

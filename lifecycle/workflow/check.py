@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from lifecycle.errors import Location, Problem, nearest
-from lifecycle.expression.language import FUNCTIONS, SPACES, VARIABLES
+from lifecycle.expression.language import FUNCTIONS, LETTER_FUNCTIONS, SPACES, VARIABLES
 from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.conditions import CASE_PARTS, check_conditions
 from lifecycle.workflow.graph import check_graph
@@ -60,7 +60,9 @@ _WORDS = (
     "super",
     ENTERED,
 )
-RESERVED = frozenset((*FUNCTIONS, *SPACES, *VARIABLES, *LETTER_NAMES, *_WORDS, ROW))
+RESERVED = frozenset(
+    (*FUNCTIONS, *LETTER_FUNCTIONS, *SPACES, *VARIABLES, *LETTER_NAMES, *_WORDS, ROW)
+)
 """Names that a fact cannot have, because they mean something else in conditions, letters or the
 workflow itself.
 """

@@ -1117,6 +1117,152 @@ _LIST_ENTRY = Form(
         _NOTE,
     ),
 )
+_SURE = Key(
+    "sure",
+    "核对",
+    OneWord(
+        (
+            Word("read", "已核对原文", ("已核原文",)),
+            Word("press", "据转载、报道", ("据转载",)),
+            Word("unread", "没有核对，即 [自]", ("自", "[自]")),
+        ),
+        "unread",
+    ),
+    "核对到什么程度",
+    "sure: read",
+    more="没有核对原文的，lifecycle bases --unsure 列出来请业务科室确认。",
+)
+_BASES = Form(
+    "bases",
+    "法规依据表",
+    "workflows/bases.yaml",
+    "流程、公文和各项规则所依据的法律、法规、规章、文件、标准，各自从哪一天施行、到哪一天失效。"
+    "workflow check 用它核对 basis，公文用 cite 按当时施行的引用。检查：lifecycle workflow check "
+    "workflows/bases.yaml；发布：lifecycle workflow publish workflows/bases.yaml；"
+    "查看：lifecycle bases。",
+    (
+        Key(
+            "bases",
+            "名称",
+            OneLine(),
+            "这张表的名称，写在第一行",
+            "bases: 法规依据",
+            required=True,
+        ),
+        _NOTE,
+        Key(
+            "inner",
+            "内部依据",
+            TextList(),
+            "basis 以这些字样开头的，是本机关自己的承诺和惯例",
+            "inner: [内部承诺, 内部单据]",
+        ),
+        Key(
+            "grounds",
+            "各项依据",
+            Several("ground", most=2000),
+            "各项依据，先后不限",
+            "grounds:\n"
+            "  - {name: 建筑法, title: 中华人民共和国建筑法, number: 主席令第91号, "
+            "from: 1998-03-01}",
+            required=True,
+        ),
+    ),
+)
+_LEGAL_GROUND = Form(
+    "ground",
+    "一项依据",
+    "bases.yaml 的 grounds 下，每一项",
+    "一部法律法规、一份文件或一项标准。修订以后条号变了的，新旧各写一项，旧的写 to 和 successor。",
+    (
+        Key(
+            "name",
+            "简称",
+            OneLine(),
+            "basis 里的写法，后面接条号",
+            "name: 建筑法",
+            required=True,
+        ),
+        Key(
+            "title",
+            "全称",
+            OneLine(),
+            "公文里引用的全称，不带书名号",
+            "title: 中华人民共和国建筑法",
+            otherwise="同 name",
+        ),
+        Key("aliases", "别名", TextList(), "basis 里也认的写法", "aliases: [39号令]"),
+        Key("number", "文号", OneLine(), "文号、令号或标准号；也认", "number: 国务院令第783号"),
+        Key("issuer", "制定机关", OneLine(), "谁制定、印发的", "issuer: 国务院"),
+        Key(
+            "from",
+            "施行日",
+            Patterned(_DAY, "日期，写成 2026-08-01 的样子"),
+            "从哪一天起施行（含当日）",
+            "from: 2024-08-01",
+            otherwise="一向施行",
+        ),
+        Key(
+            "to",
+            "失效日",
+            Patterned(_DAY, "日期，写成 2026-08-01 的样子"),
+            "到哪一天失效（不含当日）",
+            "to: 2021-09-01",
+            otherwise="现行",
+        ),
+        Key(
+            "successor",
+            "由谁接替",
+            OneLine(),
+            "失效以后接替它的依据的 name；须写 to",
+            "to: 2021-09-01\nsuccessor: 土地管理法实施条例",
+        ),
+        Key(
+            "cited",
+            "公文写法",
+            OneLine(),
+            "公文里怎样写它，例如后面带文号的",
+            "cited: 《关于加强房地产用地供应和监管有关问题的通知》（国土资发〔2010〕34号）",
+            otherwise="《全称》",
+        ),
+        _SURE,
+        _NOTE,
+        Key(
+            "articles",
+            "条款",
+            Several("article", most=1000),
+            "用到的条款，每条一行",
+            "articles:\n  - {article: 9, says: 领取施工许可证之日起三个月内开工, sure: read}",
+        ),
+    ),
+)
+_ARTICLE = Form(
+    "article",
+    "一条",
+    "依据的 articles 下，每一项",
+    "用到的一条：说什么，核对过没有。",
+    (
+        Key(
+            "article",
+            "条号",
+            OneLine(),
+            "第几条只写数字；文件、标准写它自己的编号",
+            "article: 9",
+            required=True,
+        ),
+        Key("says", "内容", OneLine(), "一句话写它说什么", "says: 开工期限", required=True),
+        _SURE,
+        Key(
+            "was",
+            "以前的依据",
+            OneLine(),
+            "本依据施行以前，同一件事依据什么，写法同 basis",
+            "was: 国发〔2016〕34号",
+            more="公文说的是那以前的事，cite 就引它。",
+            otherwise="那以前的事不能引用这一条",
+        ),
+    ),
+)
 _MATERIAL = Form(
     "material",
     "材料",
@@ -2110,6 +2256,9 @@ FORMS = {
         _LIGHT,
         _CHOICE_LIST,
         _LIST_ENTRY,
+        _BASES,
+        _LEGAL_GROUND,
+        _ARTICLE,
     )
 }
 """Every kind of mapping of a workflow file by its name, in the order the manual tells them."""

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from lifecycle import places
+from lifecycle.correspondence.citing import Citing, shipped_bases
 from lifecycle.engine.values import typed
 from lifecycle.letter.kinds import kinds
 from lifecycle.letter.model import Block, Letter, Paragraph, Signatures, Table
@@ -52,9 +54,8 @@ TEXTS = {
 ARTICLES = {
     "中华人民共和国城乡规划法": "第三十八条 第三十九条 第四十五条",
     "中华人民共和国建筑法": "第八条 第九条 第十条",
-    "中华人民共和国城市房地产管理法": "第二十六条",
+    "中华人民共和国城市房地产管理法": "第十二条 第二十六条",
     "中华人民共和国民法典": "第四百九十五条",
-    "中华人民共和国土地管理法实施条例": "第十八条",
     "中华人民共和国城镇国有土地使用权出让和转让暂行条例": "第十二条",
     "浙江省城乡规划条例": "第三十四条 第四十条 第四十四条",
     "优化营商环境条例": "第三十一条 第三十六条 第四十二条",
@@ -70,9 +71,10 @@ UNNUMBERED = (
     "丽水市招商引资体制机制改革方案",
     "招标拍卖挂牌出让国有建设用地使用权规定",
     "中华人民共和国民法典",
+    "闲置土地处置办法",
 )
-"""What is named as a whole or by sections; the articles of 国土资源部令第39号 were not at hand, so
-none is printed.
+"""What is named as a whole or by sections; the articles of 国土资源部令第39号 and 第53号 were not
+at hand, so none is printed.
 """
 LIMIT_BASIS = "建筑法第9条"
 """How a workflow writes the ground of a time limit; a table of limits quotes it as it stands."""
@@ -117,9 +119,7 @@ def templates() -> dict[str, Template]:
 @cache
 def workflows() -> tuple[Workflow, ...]:
     """Read every workflow that ships."""
-    return tuple(
-        read_workflow(p.read_bytes(), p.name) for p in sorted((ROOT / "workflows").glob("*.yaml"))
-    )
+    return tuple(read_workflow(p.read_bytes(), p.name) for p in places.workflow_files())
 
 
 def fact_value(fact: Fact, *, last: bool) -> object:
@@ -171,6 +171,7 @@ def scope(
         "stage": "前一环节",
         "next_stage": moved.title,
         "on": ON,
+        "cite": Citing(ON, shipped_bases),
         "note": "屋面高度须降至12米以内" if transition.reason else None,
         "due_on": None,
         "due_text": None,
@@ -239,6 +240,7 @@ def reminder(name: str, **more: object) -> Letter:
         "case_number": "LS-F-2026-001",
         "case_title": "瓯江云栖康养综合体",
         "on": ON,
+        "cite": Citing(ON, shipped_bases),
     }
     return compose(templates()[name], given | more, on=ON)
 

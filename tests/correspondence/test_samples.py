@@ -39,10 +39,7 @@ def catalogue() -> Iterator[SampleUse]:
     templates = {
         path.stem: read_template(path.stem, path.read_bytes(), path.name) for path in paths
     }
-    workflows = [
-        read_workflow(path.read_bytes(), path.name)
-        for path in sorted(places.workflows().glob("*.yaml"))
-    ]
+    workflows = [read_workflow(path.read_bytes(), path.name) for path in places.workflow_files()]
     return uses(workflows, templates)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from lifecycle import places
 from lifecycle.engine.case import Case, File, Fired
 from lifecycle.engine.gates.gates import judge_guard
 from lifecycle.engine.values import Value
@@ -16,10 +16,8 @@ from lifecycle.engine.world.workdays import Calendar
 from lifecycle.workflow.model import Fact, Transition, Workflow
 from lifecycle.workflow.reader import read_workflow
 
-FOLDER = Path(__file__).parents[2] / "workflows"
 WORKFLOWS = [
-    read_workflow(path.read_bytes(), path.name, checked=False)
-    for path in sorted(FOLDER.glob("*.yaml"))
+    read_workflow(path.read_bytes(), path.name, checked=False) for path in places.workflow_files()
 ]
 GUARDED = [
     pytest.param(workflow, transition, id=f"{workflow.name}-{transition.name}")

@@ -53,7 +53,7 @@ def test_every_shipped_scenario_passes(name: str) -> None:
 
 def test_every_shipped_workflow_has_scenarios() -> None:
     """Each workflow that is shipped has a folder of scenarios of its own."""
-    shipped = {path.stem for path in places.workflows().glob("*.yaml")}
+    shipped = {path.stem for path in places.workflow_files()}
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == shipped == set(UNTOUCHED)
 
 

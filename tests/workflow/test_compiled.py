@@ -26,7 +26,7 @@ from lifecycle.workflow.reader import examine
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"
 VISIT = SPECIMENS.parent / "data" / "tiny" / "workflows" / "visit.yaml"
-FILES = sorted([VISIT, *places.workflows().glob("*.yaml"), *SPECIMENS.glob("*.yaml")])
+FILES = sorted([VISIT, *places.workflow_files(), *SPECIMENS.glob("*.yaml")])
 
 
 def workflow_in(path: Path) -> Workflow | None:
@@ -63,9 +63,7 @@ def test_a_compiled_workflow_says_what_the_yaml_says(path: Path) -> None:
     assert compile_workflow(loaded) == body
 
 
-@pytest.mark.parametrize(
-    "path", sorted(places.workflows().glob("*.yaml")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", places.workflow_files(), ids=lambda path: path.stem)
 def test_its_expressions_are_read_without_parsing(path: Path) -> None:
     """Each expression comes with the tree that its text parses into."""
     workflow = workflow_in(path)

@@ -26,6 +26,7 @@ from lifecycle.workflow.language import CONDITION_NAMES, FORMS, Key
 from lifecycle.workflow.letter_variables import LETTER_VARIABLES
 from lifecycle.workflow.model import FactType, Kind, LightColour, Span
 from lifecycle.workflow.reader import examine
+from lifecycle.workflow.reading.bases import examine_bases
 from lifecycle.workflow.reading.choice_lists import examine_list, read_list
 from lifecycle.workflow.reading.form_fields import FormFields
 from lifecycle.workflow.yaml.fields import Reading
@@ -74,16 +75,37 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "light": ("lights", 0),
     "choice_list": (),
     "list_entry": ("entries", 0),
+    "bases": (),
+    "ground": ("grounds", 0),
+    "article": ("grounds", 0, "articles", 0),
 }
-"""Where in the complete example, or in a list of one entry, a mapping of each form stands."""
-IN_LISTS = ("choice_list", "list_entry")
-"""The forms of what stands in the file of a shared list."""
+"""Where in the complete example, or in a small file of its kind, a mapping of each form stands."""
 ONE_ENTRY: dict[str, Any] = {
     "list": "areas",
     "title": "市县区",
     "entries": [{"code": "LD", "title": "莲都区"}],
 }
-LIST_SCHEMA = schema("choice_list")
+FEW_GROUNDS: dict[str, Any] = {
+    "bases": "法规依据",
+    "grounds": [
+        {
+            "name": "公平竞争审查条例",
+            "from": "2024-08-01",
+            "articles": [{"article": "14", "says": "先行初审"}],
+        },
+        {"name": "国发〔2016〕34号", "from": "2016-06-01"},
+        {"name": "土地管理法实施条例", "from": "2021-09-01"},
+    ],
+}
+OTHER_FILES = {
+    "choice_list": ONE_ENTRY,
+    "list_entry": ONE_ENTRY,
+    "bases": FEW_GROUNDS,
+    "ground": FEW_GROUNDS,
+    "article": FEW_GROUNDS,
+}
+"""By the forms of what stands in files of another kind, a small file of that kind."""
+OWN_FILES = ("choice_list", "bases")
 AREAS = read_list((places.workflows() / "lists" / "areas.yaml").read_bytes(), "areas.yaml")
 KEYS = [
     pytest.param(form, key, id=f"{form.name}.{key.name}")
@@ -122,10 +144,10 @@ def example_with(form: language.Form, key: Key, said: Any) -> dict[str, Any]:
     whole: dict[str, Any] = loaded(EXAMPLE.read_text("utf-8"))
     if form.name == "workflow":
         return merged(whole, said)
-    if form.name == "choice_list":
-        return {**ONE_ENTRY, **said}
-    if form.name in IN_LISTS:
-        whole = copy.deepcopy(ONE_ENTRY)
+    if form.name in OWN_FILES:
+        return {**OTHER_FILES[form.name], **said}
+    if form.name in OTHER_FILES:
+        whole = copy.deepcopy(OTHER_FILES[form.name])
     made: dict[str, Any] = {}
     for needed in form.keys:
         if needed.required:
@@ -160,22 +182,25 @@ def merged(whole: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
 
 
 def problems(whole: dict[str, Any]) -> tuple[Problem, ...]:
-    """Judge a workflow with the letters and the lists that we ship, or a shared list."""
+    """Judge a workflow with the letters and the lists that we ship, or a file of another kind."""
     text = yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
     if "list" in whole:
         return examine_list(text.encode(), "a.yaml")[1]
+    if "bases" in whole:
+        return examine_bases(text.encode(), "a.yaml")[1]
     return examine(text, "a.yaml", templates(), lists={"areas": AREAS})[1]
 
 
 def of_a_kind(form: language.Form, whole: Any) -> tuple[Any, dict[str, Any]]:
     """Give a file with the schema of such files: days as an editor's YAML has them, as texts."""
-    if form.name not in IN_LISTS:
+    if form.name not in OTHER_FILES:
         return whole, SCHEMA
-    if not isinstance(whole["entries"], list):
-        return whole, LIST_SCHEMA
-    days = {"from", "until"}
-    plain = [{k: str(v) if k in days else v for k, v in one.items()} for one in whole["entries"]]
-    return whole | {"entries": plain}, LIST_SCHEMA
+    of, items = ("choice_list", "entries") if "list" in whole else ("bases", "grounds")
+    if not isinstance(whole[items], list):
+        return whole, schema(of)
+    days = {"from", "until", "to"}
+    plain = [{k: str(v) if k in days else v for k, v in one.items()} for one in whole[items]]
+    return whole | {items: plain}, schema(of)
 
 
 @pytest.mark.parametrize(("form", "key"), KEYS)
@@ -228,7 +253,7 @@ def test_every_form_has_its_place_and_every_kind_of_name_its_section() -> None:
         if isinstance(way, language.Inner | language.Several | language.Defined)
     }
     named = {way.kind for way in ways if isinstance(way, language.Mention | language.Mentions)}
-    assert led == set(FORMS) - {"workflow", "choice_list"}
+    assert led == set(FORMS) - {"workflow", *OWN_FILES}
     assert named == set(language.MENTIONED)
 
 

@@ -226,5 +226,5 @@ def test_every_role_of_the_shipped_workflows_is_held(walk: Walk) -> None:
                 idle[f"{workflow.name}.{role}"] = sorted(set(units) ^ able)
     named = sorted(workflow.name for workflow in office.workflows())
     office.close()
-    assert named == sorted(path.stem for path in places.workflows().glob("*.yaml"))
+    assert named == sorted(path.stem for path in places.workflow_files())
     assert idle == {}

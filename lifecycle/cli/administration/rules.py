@@ -13,6 +13,7 @@ from lifecycle.cli.files import INPUT
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
 from lifecycle.cli.terminal.output import paint, say
 from lifecycle.cli.terminal.table import write_table
+from lifecycle.office.clock import today
 from lifecycle.outfile import write_file
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def _workflow_json(line: WorkflowLine) -> dict[str, Any]:
     "check",
     help="检查流程文件，一次列出全部错误，每个一行“文件:行:列: …”；有错误时退出码为 1。"
     "公文模板一并检查："
-    "用流程文件旁边的 notices 文件夹，没有就用随程序安装的。",
+    "用流程文件旁边的 notices 文件夹，没有就用随程序安装的。依据（basis）没有登记、在检查之日"
+    "（--on，默认今天）不在施行的，列为警告；法规依据表 bases.yaml 也可以检查。",
     examples=["lifecycle workflow check workflows/*.yaml"],
     here=True,
 )
@@ -109,7 +111,7 @@ def workflow_check(desk: Desk, files: tuple[str, ...], folder: str | None) -> in
     """Judge workflow files."""
     from lifecycle.office.administration.rules import check_workflows
 
-    problems = check_workflows(files, folder)
+    problems = check_workflows(files, folder, on=desk.on or today(desk.session.clock))
     return tell_faults(desk, problems, count=len(files), what="流程文件")
 
 

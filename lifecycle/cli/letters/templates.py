@@ -13,6 +13,7 @@ from lifecycle.cli.letters.letters import save
 from lifecycle.cli.terminal.chinese import argument, command, option
 from lifecycle.cli.terminal.output import progress, say
 from lifecycle.cli.terminal.table import write_table
+from lifecycle.office.clock import today
 from lifecycle.outfile import check_target, write_file
 
 
@@ -59,8 +60,8 @@ def _save_samples(desk: Desk, name: str | None, folder: Path, form: str) -> None
 
 @command(
     "lint",
-    help="检查模板文件：表头、语法、填入的名称、文种与收文方是否相称。每个问题一行“文件:行:列: …”；"
-    "有问题时退出码为 1。",
+    help="检查模板文件：表头、语法、填入的名称、文种与收文方是否相称，引用的依据在检查之日"
+    "（--on，默认今天）是否施行。每个问题一行“文件:行:列: …”；有问题时退出码为 1。",
     examples=["lifecycle notice lint notices/*.j2"],
 )
 @argument("files", type=INPUT, nargs=-1, required=True, metavar="文件 …", help="模板文件（.j2）")
@@ -71,7 +72,7 @@ def notice_lint(desk: Desk, files: tuple[str, ...]) -> int:
     """
     from lifecycle.office.letters.templates import lint
 
-    problems = lint(lambda: desk.office, files)
+    problems = lint(lambda: desk.office, files, on=desk.on or today(desk.session.clock))
     return tell_faults(desk, problems, count=len(files), what="模板")
 
 

@@ -14,6 +14,7 @@ _KINDS = {
     "calendar": "工作日历",
     "issuing": "发文规则",
     "list": "选项表",
+    "bases": "法规依据表",
     "map": "新旧版对照",
 }
 _SHOWN = 3

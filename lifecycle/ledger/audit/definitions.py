@@ -17,6 +17,7 @@ from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
 from lifecycle.people.changes import WithDefinition
 from lifecycle.people.directory import Directory
+from lifecycle.workflow.bases import NAME as BASES
 
 
 def damage_of(
@@ -49,6 +50,8 @@ def wrong_with(library: Library, kind: str, digest: str, size: int) -> str:
             library.version_map(digest)
         elif kind == "list":
             library.choice_list(digest)
+        elif kind == BASES:
+            library.bases_as_published(digest)
     except UnavailableError:
         raise
     except (LifecycleError, ValueError, KeyError, TypeError):

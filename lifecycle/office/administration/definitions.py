@@ -22,9 +22,11 @@ from lifecycle.office.administration.workflow_files import (
     workflows_in,
 )
 from lifecycle.template.template import Template, read_template
+from lifecycle.workflow.bases import NAME as BASES
 from lifecycle.workflow.choice_lists import ChoiceList
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine
+from lifecycle.workflow.reading.bases import examine_bases
 from lifecycle.workflow.reading.whole import Parents, Texts
 
 
@@ -37,8 +39,9 @@ def shipped() -> list[Definition]:
     templates: dict[str, Template] = {}
     found = [("calendar", CALENDAR, read_calendar_file(places.calendars() / f"{CALENDAR}.yaml"))]
     found += _issuing(faults)
+    found += _bases(faults)
     found += _templates(sorted(places.notices().glob("*.j2")), templates, faults)
-    found += _workflows(sorted(places.workflows().glob("*.yaml")), templates, faults)
+    found += _workflows(places.workflow_files(), templates, faults)
     if faults:
         raise InvalidError("\n".join(fault.message for fault in faults), "请先改正上列错误")
     return found
@@ -85,6 +88,16 @@ def _issuing(faults: list[WorkflowError]) -> Iterator[Definition]:
         except WorkflowError as error:
             faults.append(error)
         yield ISSUING, ISSUING, body
+
+
+def _bases(faults: list[WorkflowError]) -> Iterator[Definition]:
+    path = places.workflows() / places.BASES
+    if path.is_file():
+        body = path.read_bytes()
+        _found, problems, source = examine_bases(body, f"workflows/{path.name}")
+        if problems:
+            faults.append(WorkflowError(problems, source))
+        yield BASES, BASES, body
 
 
 def _templates(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lifecycle.people.directory import Directory
 
 Definition = tuple[str, str, bytes]
-"""Kind (workflow, template, issuing, calendar, list), name and exact bytes."""
+"""Kind (workflow, template, issuing, calendar, list, bases), name and exact bytes."""
 MOST_BYTES = 1 << 20
 
 

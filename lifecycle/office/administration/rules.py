@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle import places
 from lifecycle.callers import file_named
 from lifecycle.errors import Problem, UnknownError, WorkflowError
 from lifecycle.exchange.diagram import draw
 from lifecycle.exchange.schema import schema, schema_text
+from lifecycle.office.administration.bases import bases_beside
 from lifecycle.office.administration.choices import lists_in
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import shipped_templates
@@ -25,6 +28,8 @@ from lifecycle.office.administration.workflow_files import (
 from lifecycle.template.template import Template, read_template
 from lifecycle.workflow.difference import Change
 from lifecycle.workflow.difference import compare as differences
+from lifecycle.workflow.reading.bases import examine_bases
+from lifecycle.workflow.words.basis_words import check_bases
 
 if TYPE_CHECKING:
     from lifecycle.office.office import Office
@@ -80,15 +85,20 @@ def workflows_in_force(office: Office) -> list[WorkflowLine]:
     ]
 
 
-def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Problem]:
+def check_workflows(files: Iterable[str], notices: str | None = None, *, on: date) -> list[Problem]:
     """Judge workflow files with their letters: the templates of a folder, else of the folder
     `notices` beside the file's own, else the shipped ones.
 
     Links may lead to the workflows beside each, and to those that are judged with it. Shared lists
-    are those of the folder `lists` beside each, or the shipped ones.
+    are those of the folder `lists` beside each, or the shipped ones; so are the grounds that are to
+    be in force `on` a day. These may be judged as such: a file of that name.
     """
     problems: list[Problem] = []
-    given = [read_workflow_file(file_named(file), file) for file in files]
+    read = [read_workflow_file(file_named(file), file) for file in files]
+    given = [one for one in read if one.path.name != places.BASES]
+    for one in read:
+        if one not in given:
+            problems += examine_bases(one.body, one.file)[1]
     parents = parents_beside(given)
     for one in given:
         here = one.path.resolve()
@@ -96,7 +106,7 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
         folder = beside if beside.is_dir() else None
         if notices:
             folder = file_named(notices)
-        near = [read_workflow_file(path) for path in sorted(here.parent.glob("*.yaml"))]
+        near = [read_workflow_file(path) for path in places.workflow_files(here.parent)]
         problems += examine_whole(
             one.body,
             one.file,
@@ -106,6 +116,9 @@ def check_workflows(files: Iterable[str], notices: str | None = None) -> list[Pr
             lists={name: shared for name, (shared, _body) in lists_in(here.parent).items()},
             parents=parents,
         )[1]
+        bases = bases_beside(here.parent)
+        if bases is not None:
+            problems += check_bases(one.body, one.file, bases, on.isoformat())
     return problems
 
 

@@ -10,9 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle import places
 from lifecycle.callers import file_named
 from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.ledger.sql import text
+from lifecycle.office.administration.bases import (
+    bases_at_hand,
+    bases_to_publish,
+    missing_bases,
+    touched_rules,
+)
 from lifecycle.office.administration.choices import lacking, lists_beside
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import (
@@ -27,15 +34,19 @@ from lifecycle.office.administration.workflow_files import (
     read_workflow_file,
     workflows_in,
 )
+from lifecycle.template.grounds import ground_faults
 from lifecycle.template.template import Template, read_template
 from lifecycle.template.trial import judged
+from lifecycle.workflow.bases import NAME as BASES
 from lifecycle.workflow.migration import own_version
 from lifecycle.workflow.reader import examine
+from lifecycle.workflow.words.basis_words import check_bases
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
     from lifecycle.office.administration.publication import Definition, Publication
     from lifecycle.office.office import Office
+    from lifecycle.workflow.bases import Bases
     from lifecycle.workflow.choice_lists import ChoiceList
     from lifecycle.workflow.model import Workflow
     from lifecycle.workflow.reading.whole import Parents
@@ -52,12 +63,15 @@ class _Sound:
 
 def publish_workflows(office: Office, request: Request, files: Sequence[str]) -> Publication:
     """Put workflows into force, all or none, after the letters that they lack: those of the folder
-    `notices` beside the files' own, else the shipped ones.
+    `notices` beside the files' own, else the shipped ones; and after the legal grounds that they
+    name, where their file is among those given, or none are in force yet.
 
     What is in force already is left alone. Raises WorkflowError or InvalidError.
     """
-    given = [read_workflow_file(file_named(file), file) for file in files]
-    _see_each_once(given)
+    read = [read_workflow_file(file_named(file), file) for file in files]
+    given = [one for one in read if one.path.name != places.BASES]
+    grounds, definitions, warnings = _grounds(office, read, given)
+    _see_each_once(read)
     parents = parents_in_force(office, given)
     in_force = {other.name: other for other in office.workflows()}
     beside = in_force | workflows_in(given, parents)
@@ -67,7 +81,7 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     for name, body in shipped.items():
         templates[name] = read_template(name, body, f"notices/{name}.j2")
     for file, body in own.items():
-        templates[file.stem] = judged(file.stem, body, str(file))
+        templates[file.stem] = _grounded(file, body, grounds, office.day(None).isoformat())
     new_letters = shipped | {file.stem: body for file, body in own.items()}
     lists, new_lists = _lists(office, given)
     known = _Beside(templates, beside, lists, parents)
@@ -75,21 +89,43 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     new = [one for one in sound if one.workflow.digest != _in_force(office, one.workflow)]
     _see_newer(office, new)
     reading = _Readers(office, known, in_force)
-    warnings = [problem for one in new for problem in one.warnings]
+    warnings += [problem for one in new for problem in one.warnings]
+    names = {one.workflow.name for one in new}
+    files_of = [one for one in given if one.name in names]
+    warnings += [problem for one in files_of for problem in _misgrounded(office, one, grounds)]
     warnings += [problem for one in new for problem in reading.broken_by(one.workflow)]
     warnings += [problem for one in new for problem in reading.left_behind(one)]
     used = (rule.template for one in new for t in one.workflow.transitions for rule in t.notices)
-    definitions: list[Definition] = list(
-        dict.fromkeys(one for each in new for one in lacking(each.workflow, new_lists))
-    )
+    definitions += dict.fromkeys(one for each in new for one in lacking(each.workflow, new_lists))
     definitions += [
         ("template", name, new_letters[name]) for name in dict.fromkeys(used) if name in new_letters
     ]
     # What is extended goes before its variants.
     new.sort(key=lambda one: len(one.workflow.variant_of))
     definitions += [("workflow", one.workflow.name, one.body) for one in new]
-    names = [one.workflow.name for one in sound]
-    return replace(publish(office, request, definitions, names), warnings=tuple(warnings))
+    asked = [one.workflow.name for one in sound]
+    asked += [BASES for one in read if one not in given]
+    return replace(publish(office, request, definitions, asked), warnings=tuple(warnings))
+
+
+def _grounds(
+    office: Office, read: Sequence[WorkflowFile], given: Sequence[WorkflowFile]
+) -> tuple[Bases | None, list[Definition], list[Problem]]:
+    """Give the grounds by which workflows are judged, what of them is to be published first, and
+    what in force they touch.
+    """
+    for one in read:
+        if one not in given:
+            definitions, bases = bases_to_publish(office, one.path, one.file)
+            return bases, definitions, list(touched_rules(office, bases)) if definitions else []
+    folder = given[0].path.resolve().parent
+    return bases_at_hand(office, folder), missing_bases(office, folder), []
+
+
+def _misgrounded(office: Office, one: WorkflowFile, bases: Bases | None) -> Iterator[Problem]:
+    """Warn of what a new workflow rests on that is not registered, or not in force."""
+    if bases is not None:
+        yield from check_bases(one.body, one.file, bases, office.day(None).isoformat())
 
 
 def _letters_beside(
@@ -103,6 +139,15 @@ def _letters_beside(
     folders = dict.fromkeys(one.path.resolve().parent.parent / "notices" for one in given)
     paths = [folder / f"{name}.j2" for folder in folders for name in sorted(sent - {*in_force})]
     return {path: read_definition(path) for path in paths if path.is_file()}
+
+
+def _grounded(path: Path, body: bytes, bases: Bases | None, day: str) -> Template:
+    """Judge a template, also whether it may name on that day what it names as its grounds."""
+    template = judged(path.stem, body, str(path))
+    wrong = faults_among(ground_faults(template, bases, day)) if bases is not None else ()
+    if wrong:
+        raise WorkflowError(wrong, template.source)
+    return template
 
 
 def _see_each_once(given: Sequence[WorkflowFile]) -> None:

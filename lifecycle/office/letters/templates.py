@@ -28,9 +28,11 @@ from lifecycle.errors import (
     UnavailableError,
     UnknownError,
     WorkflowError,
+    faults_among,
 )
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.rows.letter_rows import last_of
+from lifecycle.office.administration.bases import bases_at_hand, bases_beside, missing_bases
 from lifecycle.office.administration.definitions import examine_whole, relations
 from lifecycle.office.administration.publication import (
     names_in_force,
@@ -44,6 +46,7 @@ from lifecycle.office.administration.workflow_files import (
     workflows_in,
 )
 from lifecycle.template.compose import compose
+from lifecycle.template.grounds import ground_faults, grounds_named
 from lifecycle.template.template import read_template, title_of
 from lifecycle.template.trial import judged, tried
 
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from lifecycle.office.office import Office
     from lifecycle.people.directory import Directory
     from lifecycle.template.template import Template
+    from lifecycle.workflow.bases import Bases
     from lifecycle.workflow.model import NoticeRule, Transition, Workflow
 
 FEW = 3
@@ -156,10 +160,11 @@ def samples(
     fonts = Fonts.find() if form == "pdf" else None
     found = list(uses(workflows, templates_in_force(office), others=workflow is None))
     issuers = _issuers(office, workflows, office.day(on).isoformat())
+    bases = office.library.bases(office.directory)
 
     def files() -> Iterator[SampleFile]:
         for use in found:
-            body = render(sample_letter(use, rules, issuers), form, fonts)
+            body = render(sample_letter(use, rules, issuers, bases), form, fonts)
             yield SampleFile(use.template.name, SUFFIXES[form], body)
 
     return SampleFiles(len(found), files())
@@ -177,14 +182,18 @@ def _issuers(office: Office, workflows: list[Workflow], on: str) -> Mapping[str,
     return issuers
 
 
-def lint(open_office: Callable[[], Office], files: Sequence[str]) -> list[Problem]:
-    """Judge templates by themselves and against the workflows: those of the folder `workflows`
-    beside a template's own, which may not be in force yet, and those in force, or the shipped ones
-    where there is no office to open.
+def lint(open_office: Callable[[], Office], files: Sequence[str], *, on: date) -> list[Problem]:
+    """Judge templates by themselves and against the workflows and the legal grounds in force; these
+    are to be in force `on` a day.
+
+    The workflows are those of the folder `workflows` beside a template's own, which may not be in
+    force yet, and those in force; the shipped ones, as the shipped grounds, where there is no
+    office to open.
     """
     at_hand, rules = _workflows_at_hand(open_office), relations()
     folders = dict.fromkeys(file_named(file).resolve().parent.parent for file in files)
     beside = {folder: _workflows_of(folder / "workflows") for folder in folders}
+    bases = _bases_at_hand(open_office)
     problems: list[Problem] = []
     for file in files:
         path = file_named(file)
@@ -192,6 +201,8 @@ def lint(open_office: Callable[[], Office], files: Sequence[str]) -> list[Proble
         try:
             template = judged(path.stem, read_definition(path), file)
             problems += template_faults(template, list(known.values()), rules)
+            if bases is not None:
+                problems += ground_faults(template, bases, on.isoformat())
         except WorkflowError as error:
             problems += error.problems
         except InvalidError as error:
@@ -208,8 +219,15 @@ def _workflows_at_hand(open_office: Callable[[], Office]) -> list[Workflow]:
 
 def _workflows_of(folder: Path) -> dict[str, Workflow]:
     """Read the workflows of a folder, by name; none where there is no such folder."""
-    files = [read_workflow_file(path) for path in sorted(folder.glob("*.yaml"))]
+    files = [read_workflow_file(path) for path in places.workflow_files(folder)]
     return workflows_in(files, parents_beside(files))
+
+
+def _bases_at_hand(open_office: Callable[[], Office]) -> Bases | None:
+    try:
+        return bases_at_hand(open_office(), places.workflows())
+    except UnavailableError:
+        return bases_beside(places.workflows())
 
 
 def compare(office: Office, file: str) -> Comparison:
@@ -241,7 +259,8 @@ def side_by_side(office: Office, template: Template) -> tuple[Letter, Letter, st
         return old, new, f"{case.number} {name}"
     workflows = office.workflows()
     old_use, new_use = (next(uses(workflows, {template.name: t})) for t in (in_force, template))
-    return sample_letter(old_use), sample_letter(new_use), "样张"
+    bases = office.library.bases(office.directory)
+    return sample_letter(old_use, bases=bases), sample_letter(new_use, bases=bases), "样张"
 
 
 def _template_in_force(office: Office, name: str) -> Template:
@@ -286,13 +305,24 @@ def _templates_to_publish(office: Office, paths: Sequence[Path]) -> list[Definit
             templates[path.stem] = judged(path.stem, found[path.stem], str(path))
         except WorkflowError as error:
             faults.append(error)
+    bases = bases_at_hand(office, places.workflows())
+    day = office.day(None).isoformat()
+    for template in templates.values():
+        wrong = faults_among(ground_faults(template, bases, day)) if bases is not None else ()
+        if wrong:
+            faults.append(WorkflowError(wrong, template.source))
     if not faults:
         faults += _letters_faults(office, templates)
     if faults:
         raise WorkflowError([problem for fault in faults for problem in fault.problems])
     in_force = names_in_force(office.directory, "template")
     changed = {name: body for name, body in found.items() if in_force.get(name) != hash_of(body)}
-    return [*rules, *(("template", name, body) for name, body in changed.items())]
+    made = [("template", name, body) for name, body in changed.items()]
+    cited = bases is not None and any(
+        one.by_cite for name in changed for one in grounds_named(templates[name], bases)
+    )
+    grounds = missing_bases(office, places.workflows()) if cited else []
+    return [*grounds, *rules, *made]
 
 
 def _issuing_to_publish(directory: Directory, path: Path, *, beside: Set[str]) -> list[Definition]:

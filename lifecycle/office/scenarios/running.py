@@ -143,7 +143,7 @@ def _default_files(given: Sequence[str]) -> tuple[Path, ...]:
         return tuple(file_named(text) for text in given)
     here = Path("workflows")
     folder = here if here.is_dir() else places.workflows()
-    return tuple(sorted(folder.glob("*.yaml")))
+    return tuple(places.workflow_files(folder))
 
 
 def _name_faults(rules: _Rules, scenarios: Iterable[Scenario]) -> Iterator[Problem]:
@@ -220,9 +220,9 @@ def _rules(files: Sequence[Path]) -> _Rules:
     return found
 
 
-def _beside(path: Path) -> Iterator[Path]:
+def _beside(path: Path) -> list[Path]:
     """Give the workflow files beside one, to which its links may lead."""
-    return path.resolve().parent.glob("*.yaml")
+    return places.workflow_files(path.resolve().parent)
 
 
 def _notices(path: Path) -> Path | None:
