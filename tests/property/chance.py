@@ -176,6 +176,8 @@ class Chance:
             mate = self.pick(same if not self.chance(0.2) else others)
             if mate is not None and not officer.principal:
                 code, done_by, because = mate, code, "当时未及登记"
+        if on is not None and on < self.world.today and done_by is None and self.world.given % 8:
+            because = "当时未及录入"
         key = self.world.turn.number
         request_id = f"r-{key}" if self.chance(0.03) else None
         return Request(code, officer.principal, on, request_id, False, done_by, because)
