@@ -97,6 +97,20 @@ def test_who_has_urged_urges_again_for_the_next_limit_only(tiny: Tiny) -> None:
     assert tiny.run("audit").exit_code == 0
 
 
+def test_what_was_urged_before_its_last_day_is_over_is_urged_again(tiny: Tiny) -> None:
+    """Made on the last day of a limit, it was for none that had passed; made on the next, it was
+    for this one.
+    """
+    number = sited(tiny)
+    tiny.now += timedelta(days=20)
+    tiny.do("advance", number, "urge", "--note", "今天到期", by="bureau01")
+    tiny.now += timedelta(days=1)
+    assert urging(tiny) == [FIRST]
+    tiny.do("advance", number, "urge", "--note", "已经到期", by="bureau01")
+    assert urging(tiny) == []
+    assert tiny.run("audit").exit_code == 0
+
+
 def test_what_was_done_or_stands_still_is_not_urged(tiny: Tiny) -> None:
     """Neither a limit that was met, nor one that a suspension stops; and after a return those of
     the stage gone back to.

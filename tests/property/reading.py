@@ -52,7 +52,7 @@ def judge_reading(workflow: Workflow, seed: int, see: See) -> None:
     drawn = random.Random(seed)
     items = [drawn.choice(ITEMS) for _ in range(drawn.randint(1, 5))]
     items.insert(drawn.randint(0, len(items)), items[0])
-    for entered in ("、".join(items), "\n".join(items), items):
+    for entered in ("、".join(items), "\n".join(items), tuple(items)):
         kept = values.parse_fact(workflow.facts["policy_ids"], entered)
         see("4", kept == items, f"of {entered!r} there is {kept}")
     for condition, fits in ((drawn.choice(NEVER), False), (drawn.choice(SOUND), True)):

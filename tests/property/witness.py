@@ -1012,7 +1012,7 @@ class Record:
             self._go(step, to)
         for rule in way.notices:
             asks = rule.reply.cosign if rule.reply else None
-            drafted = {"asks": asks, "to": rule.to, "units": [], "step": self.seq}
+            drafted: dict[str, Any] = {"asks": asks, "to": rule.to, "units": [], "step": self.seq}
             self.letters[f"{self.seq}-{rule.template}"] = drafted
         if way.undoes and to == step.source:
             for other in self.workflow.leaving[self.state].values():
