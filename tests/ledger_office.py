@@ -100,6 +100,8 @@ class Bureau(Tiny):
             "文物未勘探",
             "--on",
             "2026-09-04",
+            "--because",
+            "当时未及录入",
             by="wenwu01",
         )
         self.do(
@@ -111,10 +113,12 @@ class Bureau(Tiny):
             "已补勘探",
             "--on",
             "2026-09-04",
+            "--because",
+            "当时未及录入",
             by="bureau02",
         )
-        withdraw = ("withdraw", number, "to_siting", "--note", "须再核", "--on", "2026-09-04")
-        self.do(*withdraw, by="land01")
+        late = ("--on", "2026-09-04", "--because", "当时未及录入")
+        self.do("withdraw", number, "to_siting", "--note", "须再核", *late, by="land01")
         self.do(
             "sign",
             number,
@@ -124,8 +128,7 @@ class Bureau(Tiny):
             "控高12米",
             "--for",
             "land01",
-            "--on",
-            "2026-09-04",
+            *late,
             by="planning01",
         )
         self.do("advance", number, "to_siting", "--on", "2026-09-05", by="bureau01")

@@ -133,5 +133,6 @@ class Tiny:
         self.write("报告.pdf", "选址论证")
         self.do("attach", number, "report", "报告.pdf", "--on", "2026-09-02", by="planning01")
         for code in ("land01", "wenwu01"):
-            self.do("sign", number, "to_siting", "agree", "--on", "2026-09-03", by=code)
+            late = ("--on", "2026-09-03", "--because", "当时未及录入")
+            self.do("sign", number, "to_siting", "agree", *late, by=code)
         return number

@@ -35,7 +35,7 @@ _OPTIONS: tuple[_Decorator, ...] = (
         metavar="理由",
         expose_value=False,
         callback=_keep,
-        help="补录时：为什么不由其本人补录",
+        help="补录时：为什么现在才录入，或不由其本人补录；补录意见必写",
     ),
 )
 
@@ -60,8 +60,6 @@ def request_of(desk: Desk, principal: str | None = None, *, dry_run: bool = Fals
         request_id = caller.request_id
     meta = click.get_current_context().meta
     done_by, because = meta.get("lifecycle.done_by"), meta.get("lifecycle.because") or ""
-    if because and not done_by:
-        raise UsageError("--because 须和 --done-by 一起写", "加 --done-by 工号，或去掉 --because")
     if done_by and principal:
         raise UsageError("--done-by 和 --for 不能一起写", "补录别人办的事，不再代人办理")
     return Request(desk.officer, principal, desk.on, request_id, dry_run, done_by, because.strip())

@@ -105,7 +105,7 @@ class Player:
         if verb not in _VERBS:
             raise InvalidError(f"演示的一步不能是 {verb}", f"可用：attach、{'、'.join(_VERBS)}")
         given = _parsed(_VERBS[verb], [number, *words])
-        request = Request(officer, given["principal"], given["on"])
+        request = Request(officer, given["principal"], given["on"], because=given["because"])
         self.clock.next(step.on)
         if verb == "set":
             cases.set_facts(self.office, request, case, pairs(given["texts"]))
@@ -126,6 +126,6 @@ class Player:
 
 
 def _parsed(verb: click.Command, words: list[str]) -> Mapping[str, Any]:
-    """Read a command's words as the command line does."""
+    """Read a command's words as the command line does, with the reason why it is recorded late."""
     with verb.make_context(verb.name, words) as context:
-        return context.params
+        return {**context.params, "because": context.meta.get("lifecycle.because") or ""}

@@ -18,6 +18,7 @@ from lifecycle.engine.clock.standing import (
     next_limit,
     running_limits,
     stand,
+    urging_due,
 )
 from lifecycle.engine.corrections.consequences import waiting_proposals
 from lifecycle.engine.corrections.foresight import foresee
@@ -323,6 +324,7 @@ def tasks_of(workflow: Workflow, case: Case, officer: Officer, moment: Moment) -
         found += _limits_led(workflow, case, officer, moment, known=found)
     for task in _told_once(workflow, case, found, officer, moment):
         yield _with_pending(workflow, task, moment, known=found)
+    yield from _urging_owed(workflow, case, officer, moment)
     if following is None or following.due.on >= moment.on or found:
         return
     if leads:
@@ -415,6 +417,20 @@ def _limits_owed(
             for task in _moves_open(workflow, case, way, officer, moment, when):
                 ends = task.transition is way
                 yield replace(task, text=f"{task.text}{mark}", due_on=day) if ends else task
+
+
+def _urging_owed(
+    workflow: Workflow, case: Case, officer: Officer, moment: Moment
+) -> Iterator[Task]:
+    """List the records by which the officer urges, as far as a limit has passed since."""
+    for way, item in urging_due(workflow, case, moment.calendar):
+        if item.due.on >= moment.on or not any(holds(workflow, case, officer, r) for r in way.by):
+            continue
+        judged = _judged(workflow, case, way, officer, moment)
+        if judged.is_mine and not judged.is_over:
+            day = item.due.on.isoformat()
+            move = _move(case, judged, (), {way.name: day}.get)
+            yield replace(move, text=f"{move.text}（期限“{item.limit.title}”已过，限 {day}）")
 
 
 def _limits_led(

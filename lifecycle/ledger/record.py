@@ -345,7 +345,9 @@ def actor_of(officer: Officer) -> dict[str, str]:
     if officer.principal and officer.delegation:
         actor |= {"for": officer.principal, "delegation": officer.delegation[0]}
     if officer.done_by:
-        actor |= {"done_by": officer.done_by, "because": officer.because}
+        actor["done_by"] = officer.done_by
+    if officer.because:
+        actor["because"] = officer.because
     return actor
 
 

@@ -92,7 +92,8 @@ SOFTWARE = f"lifecycle {__version__}"
 class Request:
     """Who acts, for whom, on which day (None: today), under which request id.
 
-    `dry_run` only looks. `done_by` did what is recorded now, `because` says why another records it.
+    `dry_run` only looks. `done_by` did what is recorded now; `because` says why it is recorded only
+    now, or by another.
     """
 
     officer: str
@@ -576,7 +577,7 @@ class Register:
         others = self.others(directory).for_act(workflow, case, act, on.isoformat())
         moment = replace(self.moment(directory, on), others=others, recorded=today)
         decision = decide(workflow, case, act, officer, moment)
-        lacking = act.lacking()
+        lacking = act.lacking(Docket(workflow, case, officer, moment))
         if lacking:
             decision = Refused((*decision.gates, *lacking))
         if isinstance(decision, Refused):

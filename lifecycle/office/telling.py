@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from lifecycle.engine.acts.act import noted
 from lifecycle.engine.entry import Entry, recorded_day
 from lifecycle.engine.gates.gates import BY_CLOCK
 from lifecycle.insight.chronicle import change_in, settles, tell
@@ -39,7 +40,8 @@ def told_late(body: Body) -> str:
     recorded, intent = recorded_day(body["recorded_at"]), body["intent"]
     if recorded == intent["occurred_on"] or intent["actor"]["id"] == CLOCK:
         return ""
-    return f"（{recorded} 补录）"
+    because = "" if "done_by" in intent["actor"] else intent["actor"].get("because", "")
+    return f"（{recorded} 补录{noted(because)}）"
 
 
 def _caused(office: Office, body: Body) -> str:

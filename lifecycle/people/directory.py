@@ -558,8 +558,9 @@ class Directory:
 
         With `principal`, the officer acts for that one, with the roles delegated. What is
         `recorded` on a later day (YYYY-MM-DD; None: on the day itself) needs the same roles then
-        too: whoever records holds the role at recording. With `done_by`, the officer records what
-        that one did on the day. Raises UnknownError, InvalidError.
+        too: whoever records holds the role at recording; `because` says why it is recorded only
+        then. With `done_by`, the officer records what that one did on the day. Raises UnknownError,
+        InvalidError.
         """
         last = self.seq if seq is None else seq
         day = on.isoformat()
@@ -568,8 +569,10 @@ class Directory:
             return self._recording(code, done_by, because, (day, now), last)
         then = self._acting(code, principal, day, last)
         if now == day:
+            if because:
+                raise InvalidError("--because 只用于补录以前的日子", "去掉 --because")
             return then
-        return _also(then, self._acting(code, principal, now, last))
+        return replace(_also(then, self._acting(code, principal, now, last)), because=because)
 
     def _acting(self, code: str, principal: str | None, day: str, seq: int) -> Officer:
         """Say who an officer was on one day, by themselves or for a principal."""

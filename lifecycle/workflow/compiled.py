@@ -30,7 +30,7 @@ from lifecycle.workflow import model
 from lifecycle.workflow.choice_lists import ChoiceList, ListEntry
 from lifecycle.workflow.model import Workflow
 
-PROGRAM = f"{__version__}/25"
+PROGRAM = f"{__version__}/26"
 """By which program a workflow was compiled: what another one wrote is not read.
 
 The number after the stroke is raised when what is compiled from the same YAML changes before the

@@ -400,7 +400,8 @@ class Transition:
     `to` is None for a record (the case stays) and PREVIOUS for a resume. It enters the facts that
     it `asks` and those that it `may` ask; of the facts in `renews` also where another transition
     entered what a step has read. Where it `prolongs`, a date that it enters moves the limit that
-    counts from there, though that is not done. Items in `fresh` must be of an edition that no step
+    counts from there, though that is not done. What `urges` is a record to be made once a limit has
+    passed. Items in `fresh` must be of an edition that no step
     has read. Of its co-signs those named in `order` come one after another. Once made it stands
     until a return undoes it; where it `stands` none does, but those of `until`. What it `does` are
     its effects on other cases; `causes` name the transitions of other workflows, as
@@ -419,6 +420,7 @@ class Transition:
     may: tuple[str, ...] = ()
     renews: tuple[str, ...] = ()
     prolongs: bool = False
+    urges: bool = False
     facts: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()

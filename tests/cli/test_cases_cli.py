@@ -306,13 +306,15 @@ def test_delegates_act_for_their_principal(tiny: Tiny) -> None:
         "land01",
         "--on",
         "2026-09-02",
+        "--because",
+        "待补登",
         by="planning01",
     )
     assert tiny.do("log", number, "--after", "1") == (
         "KC-2026-001 剑瓷文化体验街区　共 2 条记录\n"
         "序号  日期        经办                     事由\n"
         "   2  2026-09-02  planning01（代 land01）  会签 转入规划选址　国土 同意"
-        "（2026-09-30 补录）\n"
+        "（2026-09-30 补录：待补登）\n"
     )
     assert tiny.fails("sign", number, "to_siting", "agree", "--for", "land01", by="wenwu01") == (
         1,

@@ -36,6 +36,8 @@ def test_show_is_one_screen(tiny: Tiny) -> None:
         "先勘探",
         "--on",
         "2026-09-02",
+        "--because",
+        "待补登",
         by="wenwu01",
     )
     tiny.write("a.pdf", "x")
@@ -64,7 +66,8 @@ def test_show_is_one_screen(tiny: Tiny) -> None:
         "要素　项目名称 剑瓷文化体验街区；总投资 32000 万元；x 部门名单 市文物局、市消防救援支队\n"
         "最近记录（经办人自报身份）\n"
         "  2026-09-03　bureau01　上传 邀请函（a.pdf）（2026-09-30 补录）\n"
-        "  2026-09-02　wenwu01　会签 转入规划选址　市文物局 附条件同意：先勘探（2026-09-30 补录）\n"
+        "  2026-09-02　wenwu01　会签 转入规划选址　市文物局 附条件同意：先勘探"
+        "（2026-09-30 补录：待补登）\n"
         "  2026-09-01　bureau01　立项 KC-2026-001（2026-09-30 补录）\n"
     )
 
@@ -613,7 +616,8 @@ def test_board_counts_by_stage(tiny: Tiny) -> None:
 def test_lights_change_as_days_pass(tiny: Tiny) -> None:
     """A case nobody touches turns yellow, then red, by the clock alone."""
     number = tiny.opened()
-    tiny.do("sign", number, "to_siting", "agree", "--on", "2026-09-02", by="land01")
+    late = ("--on", "2026-09-02", "--because", "当时未及录入")
+    tiny.do("sign", number, "to_siting", "agree", *late, by="land01")
     lights = []
     for days in (-15, -14, -6, -5):
         tiny.now = tiny.now.replace(month=9, day=30) + timedelta(days=days)
@@ -629,8 +633,10 @@ def test_log_tells_every_entry(tiny: Tiny) -> None:
         "序号  日期        经办        事由\n"
         "   1  2026-09-01  bureau01    立项 KC-2026-001（2026-09-30 补录）\n"
         "   2  2026-09-02  planning01  上传 选址论证报告（报告.pdf）（2026-09-30 补录）\n"
-        "   3  2026-09-03  land01      会签 转入规划选址　国土 同意（2026-09-30 补录）\n"
-        "   4  2026-09-03  wenwu01     会签 转入规划选址　市文物局 同意（2026-09-30 补录）\n"
+        "   3  2026-09-03  land01      会签 转入规划选址　国土 同意"
+        "（2026-09-30 补录：当时未及录入）\n"
+        "   4  2026-09-03  wenwu01     会签 转入规划选址　市文物局 同意"
+        "（2026-09-30 补录：当时未及录入）\n"
     )
     entries = tiny.asks("log", number)["entries"]
     assert [entry["intent"]["prev"] for entry in entries[1:]] == [

@@ -260,7 +260,7 @@ def unsold(w: Walk) -> None:
         f"winner_is_investor=是"
     )
     w.refused(f"land02 {deal}", "发布挂牌公告 由 land02 办理，须换人")
-    w.refused(f"land01 {deal}", "须满 20 日", "挂牌时间不得少于10日", "低于起始价")
+    w.refused(f"land01 {deal}", "须满 20 日", "挂牌期限届满才能确定竞得人", "低于起始价")
     w.refused("land01 advance fail_listing --set failure_reason=无人报价", "挂牌尚未截止")
     w.later(11)
     for left in (2, 1, 0):

@@ -153,6 +153,8 @@ class Drawer:
             tail += ["--for", str(self.random.choice(principals))]
         if last_on and self.chance(0.3):
             tail += ["--on", self.earlier_day(last_on)]
+            if self.chance(0.7):
+                tail += ["--because", "当时未及录入"]
         if words[0] in ("advance", "sign", "set", "open") and self.chance(0.04):
             tail.append("--dry-run")
         if not self.chance(0.06):

@@ -79,7 +79,8 @@ def test_a_cleared_fact_is_missing_again(bureau: Bureau) -> None:
     """It ends its history, makes the opinions on it stale, and no earlier value comes back."""
     number = bureau.ready()
     bureau.do("set", number, "investment=40000", "--on", "2026-09-04", by="bureau02")
-    bureau.do("sign", number, "to_siting", "agree", "--on", "2026-09-04", by="land01")
+    late = ("--on", "2026-09-04", "--because", "当时未及录入")
+    bureau.do("sign", number, "to_siting", "agree", *late, by="land01")
     clear = ("clear", number, "总投资", "--note", "填成了别的项目的")
     refused(bureau, "clear", number, "总投资", by="bureau02", told="须写明清除的理由")
     refused(bureau, *clear, by="bureau01", told="只能由本人收回")

@@ -31,7 +31,8 @@ def begun(paper: Paper) -> str:
     paper.do("attach", number, "report", report, "--on", BEGUN, by="bureau01")
     paper.do("advance", number, "ask", "--on", BEGUN, by="bureau01")
     for code in ("land01", "wenwu01"):
-        paper.do("sign", number, "to_siting", "agree", "--on", BEGUN, by=code)
+        late = ("--on", BEGUN, "--because", "当时未及录入")
+        paper.do("sign", number, "to_siting", "agree", *late, by=code)
     return number
 
 

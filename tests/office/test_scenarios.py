@@ -331,3 +331,14 @@ def test_two_workflows_play_together(trial: Trial, tmp_path: Path) -> None:
         ("visit", 0),
         ("errand", 1),
     ]
+
+
+def test_an_opinion_may_be_recorded_late(trial: Trial) -> None:
+    """A step that is recorded on a later day than it was done on is so, opinions too: a scenario
+    tries rules, and has a reason by itself.
+    """
+    head = HEAD.replace("[finance, leader], day: +1, sign", "finance, day: +1, sign")
+    late = "- {by: leader, day: 2026-03-05, on: 2026-03-04, sign: approve}\n"
+    today = "- {by: leader, day: 2026-03-05, on: 2026-03-05, sign: approve}\n"
+    trial.passes(late, MADE, head=head)
+    trial.passes(today, MADE, head=head)

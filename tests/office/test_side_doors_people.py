@@ -71,7 +71,7 @@ def test_a8_late_is_no_door_for_who_lost_the_role(tiny: Tiny, words: tuple[str, 
     tiny.do("officer", "revoke", "land01", "land", "--since", "2026-10-19", by="admin")
     tiny.write("表.csv", f"编号\n{number}\n")
     before = entries(tiny, number)
-    given = [word.format(n=number) for word in words]
+    given = [word.format(n=number) for word in (*words, "--because", "出差")]
     result = tiny.run(*given, by="land01", text=f"{number}\n")
     assert (result.exit_code, entries(tiny, number)) == (1, before), result.output
 

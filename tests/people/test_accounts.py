@@ -163,7 +163,7 @@ def test_a_forged_account_is_found(bureau: Bureau, account: str) -> None:
     """An entry of a case that claims an account which was not then its actor's is a finding: one
     that nobody had, and one that was another officer's.
     """
-    words = ("sign", "剑瓷", "to_siting", "agree", "--on", "2026-09-02")
+    words = ("sign", "剑瓷", "to_siting", "agree")
     bureau.do(*words, by="land01")
     idx, case, _ = bureau.entry("opinion_signed", 0)
 

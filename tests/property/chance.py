@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from world import World
+from world import World, judge_figures
 
 from lifecycle.engine.acts import (
     Act,
@@ -176,6 +176,8 @@ class Chance:
             mate = self.pick(same if not self.chance(0.2) else others)
             if mate is not None and not officer.principal:
                 code, done_by, because = mate, code, "当时未及登记"
+        if on is not None and on < self.world.today and done_by is None and self.world.given % 8:
+            because = "当时未及录入"
         key = self.world.turn.number
         request_id = f"r-{key}" if self.chance(0.03) else None
         return Request(code, officer.principal, on, request_id, False, done_by, because)
@@ -288,6 +290,8 @@ class Chance:
         moment = self.world.office.register.moment(self.world.office.directory, self.world.today)
         decision = decide(self.workflow, case, act, officer, moment)
         unmet = [gate for gate in decision.gates if not gate.met]
+        for gate in unmet:
+            judge_figures(gate)
         if not isinstance(decision, Refused) or self.chance(0.08) or depth == 0:
             came = self.submit(officer, case, act)
             if isinstance(came, Outcome):
@@ -644,8 +648,11 @@ class Chance:
 
     # The office.
 
-    def change_office(self, _case: Case) -> None:
+    def change_office(self, case: Case) -> None:
         """Change who serves as what, in which unit, and for whom."""
+        if self.former and self.chance(0.25):
+            self._haunt(case)
+            return
         directory = self.world.office.directory
         today = self.world.today
         admin = Request("admin")
@@ -682,6 +689,26 @@ class Chance:
                 self.world.change(request, RevokeDelegation(grant.id, since))
         else:
             self._move_function(admin, since)
+
+    def _haunt(self, case: Case) -> None:
+        """Take a role from somebody whose unit has another in it, and have them sign in it all the
+        same, of the day before.
+        """
+        today = self.world.today
+        before = max(today - timedelta(days=1), date.fromisoformat(case.last_on))
+        ways = self.workflow.leaving[case.state].values()
+        seats = [(way.name, seat) for way in ways for seat in seats_of(self.workflow, case, way)]
+        if not seats or before == today:
+            return
+        way, seat = self.random.choice(seats)
+        known = self.world.office.directory.grants
+        grants = [g for g in known if g.revoked is None and not g.principal]
+        mine = [g for g in grants if seat.role in g.roles and g.officer.endswith(("02", "03"))]
+        grant = self.pick([g for g in mine if seat.unit in ("", self._unit(g.officer))])
+        if grant is not None:
+            self.world.change(Request("admin"), RevokeRoles(grant.id, today.isoformat()))
+            request = Request(grant.officer, on=before, because="当时未及录入")
+            self.world.submit(request, case.id, Sign(way, "agree"))
 
     def _move_function(self, admin: Request, since: str) -> None:
         """Have the planning bureau take the land's function over, or give it back."""

@@ -39,7 +39,8 @@ def soonest(rule: str, database: Path) -> Caught | None:
                 run(database, seed, best[1] - 1 if best else MOST_COMMANDS, tally)
         except BrokenRuleError as broken:
             if broken.rule != "error":
-                best = (seed, tally.given, broken.rule)
+                # What is judged before a command is given counts with it.
+                best = (seed, tally.given + 1, broken.rule)
         tried += best is not None
         if best is not None and (best[1] <= ENOUGH or tried > MORE_SEEDS):
             break

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from lifecycle.engine import editions, fact_gates, taking_back
+from lifecycle.engine import editions, fact_gates, taking_back, values
 from lifecycle.engine.acts import (
+    Act,
     AskOpinions,
     Attach,
     Correct,
@@ -27,8 +28,11 @@ from lifecycle.engine.clock import rounds
 from lifecycle.engine.clock.rounds import Round
 from lifecycle.engine.corrections import consequences
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates import asking, cosign, gates, quorum, seats, settled, staffing
+from lifecycle.engine.gates import asking, cosign, gates, quorum, seats, settled, staffing, wording
+from lifecycle.engine.letters import letter_steps
 from lifecycle.engine.world import clocks
+from lifecycle.people import directory
+from lifecycle.workflow import conditions
 
 Switch = Callable[[pytest.MonkeyPatch], None]
 """Switches one rule off."""
@@ -109,6 +113,15 @@ def _holds_across(workflow: Any, case: Any, officer: Any, role: str) -> bool:
     return _holds(workflow, case, replace(officer, away=False), role)
 
 
+_parse = values.parse_fact
+
+
+def _parse_fact(fact: Any, entered: Any) -> Any:
+    """Keep equal items of a list once."""
+    value = _parse(fact, entered)
+    return list(dict.fromkeys(value)) if isinstance(value, list) else value
+
+
 MUTANTS: dict[str, Switch] = {
     "1: what a step has read is set anew": everywhere(fact_gates.judge_relied_on, nothing),
     "1: what is asked is set by itself": everywhere(fact_gates.judge_no_door, _always),
@@ -124,6 +137,7 @@ MUTANTS: dict[str, Switch] = {
     ),
     "3: a return undoes nothing": here(editions, "_is_undone", _never),
     "4: dates lie in the future": here(fact_gates, "_judge_day", nothing),
+    "4: a list loses equal values": everywhere(values.parse_fact, _parse_fact),
     "5: nothing is required": here(gates, "required_by", nothing),
     "6: opinions outlast changes": everywhere(seats.floor_of, _floor_of),
     "6: objections go stale": everywhere(quorum.standing_objections, _standing_objections),
@@ -141,12 +155,22 @@ MUTANTS: dict[str, Switch] = {
     "10: suspensions stop nothing": here(clocks, "_stops_after", nothing),
     "11: each edition opens a round": everywhere(rounds.present_round, _present_round),
     "11: what is done is not": everywhere(rounds.is_done, _never),
+    "12: letters move the case's clock": here(Case, "beside", Case.after),
+    "12: letters of undone steps go out": everywhere(
+        letter_steps.lapse_as_recorded, lambda *_args: None
+    ),
+    "13: opinions are late without a reason": here(Act, "lacking", nothing),
+    "13: roles of then are enough": everywhere(directory._also, lambda then, _now: then),
     "13: delegations across units": everywhere(gates.holds, _holds_across),
     "14: nobody there who can": everywhere(staffing.judge_staffing, nothing),
     "15: repeats are recorded": _idle_never,
     "15: a record on which others rest is taken back": here(take_back, "_resting", nothing),
     "15: others' entries are taken back": everywhere(taking_back.judge_own, nothing),
     "15: what was read is cleared": everywhere(taking_back.judge_unread, nothing),
+    "16: conditions are not typed": everywhere(conditions.judge_condition, lambda *_args: []),
+    "16: a refusal tells no figures": everywhere(
+        wording.text_of, lambda _told, otherwise, **_how: otherwise
+    ),
     "counters": everywhere(gates.judge_counters, nothing),
 }
 """Each rule's number and what happens without it."""

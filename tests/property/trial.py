@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chance import Chance
+from reading import judge_reading
 from witness import Record, Witness
 from world import BrokenRuleError, World, founded, world
 
@@ -87,6 +88,7 @@ def _run(there: World, seed: int, commands: int, tally: Tally) -> None:
 
     there.seen = seen
     there.tell()
+    judge_reading(there.workflow, seed, there.see)
     chance = Chance(there, seed)
     try:
         while there.given < commands:
@@ -111,6 +113,7 @@ def compare(record: Record, case: Case, calendar: Calendar) -> None:
     at = f"{case.number} after {case.seq}"
     _same("place", record.state, case.state, at)
     _same("entered", record.entered_on, case.entered_on, at)
+    _same("12", record.last_on, case.last_on, at)
     files = {name: file.sha256 for name, file in case.materials.items()}
     _same("values", record.values(), {**case.facts, **files}, at)
     made = {name: (one.count, one.on, one.seq) for name, one in case.fired.items()}

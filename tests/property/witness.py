@@ -25,6 +25,26 @@ from lifecycle.workflow.model import Cosign, Dwell, Limit, Transition, Workflow
 Place = tuple[str, str]
 """A seat: its role and its unit."""
 SYSTEM = ("admin", "auditor", "reviewer", "signer", "clerk")
+OPINIONS = (
+    "opinion_signed",
+    "opinion_withdrawn",
+    "objection_resolved",
+    "opinion_renewed",
+    "renewal_settled",
+)
+"""The types of entries that say what somebody thinks; an answer to a letter may, too."""
+OF_LETTERS = (
+    "letter_drafted",
+    "letter_reviewed",
+    "letter_issued",
+    "letter_frozen",
+    "letter_sent",
+    "letter_received",
+    "letter_voided",
+    "receipt_taken_back",
+    "sending_taken_back",
+)
+"""The types of entries that no gate can read; an answer that carries no opinion is another."""
 
 
 def known_on(body: Mapping[str, Any]) -> str:
@@ -228,7 +248,7 @@ class Record:
         self.see = see
         self.state = workflow.initial
         self.seq = 0
-        self.opened_on = self.entered_on = ""
+        self.opened_on = self.entered_on = self.last_on = ""
         self.opener: tuple[str, ...] = ()
         self.cleared = 0
         self.editions: dict[str, list[Edition]] = {}
@@ -434,6 +454,7 @@ class Record:
         actor = intent["actor"]
         persons = tuple(actor[key] for key in ("id", "for", "done_by") if key in actor)
         self._judge_authority(body, told)
+        self._judge_days(body, told)
         before = self.values()
         seats, rounds = self._all_seats(), self._rounds()
         kept = self._kept(seats) if kind == "facts_recorded" else {}
@@ -485,6 +506,19 @@ class Record:
             its = actor["unit"] in self.units(role)
             off = any(key[1] == role and said.unit == actor["unit"] for key, said in self._said())
             self.see("13", its or off, f"not its unit: {told}")
+
+    def _judge_days(self, body: Mapping[str, Any], told: str) -> None:
+        """Rules 12 and 13: letters do not move the case's clock; an opinion that is recorded late
+        says why only now.
+        """
+        intent = body["intent"]
+        answers = intent["type"] == "letter_answered" and intent["data"]["verdict"] is not None
+        if intent["type"] in OPINIONS or answers:
+            late = recorded_on(body) > intent["occurred_on"]
+            self.see("13", not late or "because" in intent["actor"], f"late, no reason: {told}")
+        if answers or intent["type"] not in (*OF_LETTERS, "letter_answered"):
+            self.see("12", intent["occurred_on"] >= self.last_on, f"after {self.last_on}: {told}")
+            self.last_on = intent["occurred_on"]
 
     def _said(self) -> list[tuple[tuple[str, str, str], Said]]:
         """List the objections that stand, also of units that are off the panel by now."""
@@ -884,10 +918,12 @@ class Record:
     # Letters.
 
     def _letter_issued(
-        self, body: Mapping[str, Any], intent: Mapping[str, Any], _persons: Any, _told: str
+        self, body: Mapping[str, Any], intent: Mapping[str, Any], _persons: Any, told: str
     ) -> None:
         data = intent["data"]
         letter = self.letters.get(data["letter"], {})
+        stands = any(step.seq == letter.get("step") for step in self.steps)
+        self.see("12", "step" not in letter or stands, f"its step was undone: {told}")
         letter["issued"] = self.seq
         letter["units"] = [one["unit"] for one in data["addressed"] if not one["copy"]]
         asks = letter.get("asks")
@@ -976,7 +1012,8 @@ class Record:
             self._go(step, to)
         for rule in way.notices:
             asks = rule.reply.cosign if rule.reply else None
-            self.letters[f"{self.seq}-{rule.template}"] = {"asks": asks, "to": rule.to, "units": []}
+            drafted: dict[str, Any] = {"asks": asks, "to": rule.to, "units": [], "step": self.seq}
+            self.letters[f"{self.seq}-{rule.template}"] = drafted
         if way.undoes and to == step.source:
             for other in self.workflow.leaving[self.state].values():
                 for cosign in other.cosigns:

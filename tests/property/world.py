@@ -4,6 +4,7 @@ may go wrong but by a refusal that says why.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from seams import Turn, installed
 from lifecycle.engine.acts import Act
 from lifecycle.engine.case import Case
 from lifecycle.engine.docket import RefusedError
+from lifecycle.engine.gates.gates import Gate
 from lifecycle.errors import LifecycleError
 from lifecycle.ledger.record import OFFICE, stored
 from lifecycle.ledger.register import Outcome, Request
@@ -26,6 +28,7 @@ from lifecycle.office.office import Office
 from lifecycle.people.changes import OfficeChange
 from lifecycle.workflow.model import Workflow
 
+_FIGURE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|-?[0-9]+([.][0-9]+)?")
 ROOT = Path(__file__).parent.parent.parent
 DIRECTORY = Path(__file__).parent / "office.yaml"
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -135,6 +138,16 @@ def _judge_refusal(error: LifecycleError) -> None:
         unmet = [gate for gate in error.gates if not gate.met]
         if not unmet or not all(gate.text for gate in unmet):
             raise BrokenRuleError("refused", f"without a reason: {told} {error.gates}")
+        for gate in unmet:
+            judge_figures(gate)
+
+
+def judge_figures(gate: Gate) -> None:
+    """Rule 16: a condition that is not met tells a figure or a day of those it was judged by."""
+    known = gate.inputs.get("with", {}) if gate.kind == "guard" else {}
+    figures = [str(value) for value in known.values() if _FIGURE.fullmatch(str(value))]
+    if figures and not any(one in gate.text for one in figures):
+        raise BrokenRuleError("16", f"{gate.text}: of {known} it tells nothing")
 
 
 ACROSS = {

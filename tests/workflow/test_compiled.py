@@ -95,7 +95,7 @@ def test_what_another_program_makes_has_another_name() -> None:
     """
     workflow = workflow_in(VISIT)
     assert workflow is not None
-    known = {"0.1.0/25": "158b77c4079ac0fe"}
+    known = {"0.1.0/26": "426b74eb6550e588"}
     assert known[PROGRAM] == sha256(compile_workflow(workflow)).hexdigest()[:16]
 
 

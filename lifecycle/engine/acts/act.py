@@ -45,6 +45,13 @@ class Act(ABC):
         """
         return True
 
+    @property
+    def is_opinion(self) -> bool:
+        """Tell whether it says, for a unit or for the lead, what is thought of a matter: what gates
+        count, and by which somebody is late or not.
+        """
+        return False
+
     @abstractmethod
     def judge(self, docket: Docket) -> Decision:
         """Judge every gate; accept, or refuse with all of them."""
@@ -83,11 +90,15 @@ class Act(ABC):
         place = f"workflows/{workflow.name}.yaml:{transition.location.line}"
         return f"{place}　{transition.basis or workflow.basis}"
 
-    def lacking(self) -> tuple[Gate, ...]:
+    def lacking(self, docket: Docket) -> tuple[Gate, ...]:
         """Give the unmet gates for what has to come with a command today and what entries recorded
         by older versions may lack: so the register asks, and the judge does not.
         """
-        return ()
+        on, today = docket.moment.on, docket.moment.today
+        if not self.is_opinion or on == today or docket.officer.because:
+            return ()
+        text = f"意见是 {on} 的，{today} 才录入：须写明为什么补录"
+        return (Gate("reason", False, {}, text, "加 --because 理由"),)
 
     def is_idle(self, docket: Docket) -> bool:
         """Tell whether this act, as accepted, would leave the case as it is: then nothing is

@@ -31,6 +31,11 @@ class ResolveObjection(Act):
     entry_type = "objection_resolved"
     verb = "处理不同意见"
 
+    @property
+    def is_opinion(self) -> bool:
+        """Tell that it is."""
+        return True
+
     def judge(self, docket: Docket) -> Decision:
         """Judge who leads, that there is such an objection, and that the lead says what was done
         about it.

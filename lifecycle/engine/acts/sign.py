@@ -50,6 +50,11 @@ class Sign(Act):
     entry_type = "opinion_signed"
     verb = "会签"
 
+    @property
+    def is_opinion(self) -> bool:
+        """Tell that it is."""
+        return True
+
     def judge(self, docket: Docket) -> Decision:
         """Judge whether the officer's unit is asked, whose opinion stands, and that what is not
         plain is explained.

@@ -35,6 +35,11 @@ class WithdrawOpinion(Act):
     entry_type = "opinion_withdrawn"
     verb = "撤回"
 
+    @property
+    def is_opinion(self) -> bool:
+        """Tell that it is."""
+        return True
+
     def judge(self, docket: Docket) -> Decision:
         """Judge whether the officer's unit is asked and has an opinion to take back."""
         found = find_seat(docket, self.transition, self.role)
@@ -52,11 +57,12 @@ class WithdrawOpinion(Act):
         gone = replace(self, role=found.role, unit=found.unit, also=also)
         return docket.close(gone, found.role)
 
-    def lacking(self) -> tuple[Gate, ...]:
+    def lacking(self, docket: Docket) -> tuple[Gate, ...]:
         """Ask for the reason."""
+        late = Act.lacking(self, docket)
         if self.note:
-            return ()
-        return (Gate("reason", False, {}, "须写明撤回的理由", "加 --note 理由"),)
+            return late
+        return (*late, Gate("reason", False, {}, "须写明撤回的理由", "加 --note 理由"))
 
     def fold(self, workflow: Workflow, case: Case, entry: Entry) -> Case:
         """Give the case without the opinion."""

@@ -136,6 +136,34 @@ def _is_others(workflow: Workflow, item: OpenLimit) -> bool:
     return bool(facts) and all(fact and fact.by and lead not in fact.by for fact in facts)
 
 
+def urging_due(
+    workflow: Workflow, case: Case, calendar: Calendar
+) -> Iterator[tuple[Transition, OpenLimit]]:
+    """Give the records that urge, each with the next limit that it was not made for: the first of
+    those that had not passed when it was last made. It is due once that has passed.
+    """
+    urging = [way for way in workflow.leaving[case.state].values() if way.urges]
+    if not urging:
+        return
+    limits = sorted(running_limits(workflow, case, calendar), key=lambda item: item.due.on)
+    for way in urging:
+        made = case.fired.get(way.name)
+        since = made.on if made is not None else ""
+        later = (item for item in limits if item.due.on.isoformat() >= since)
+        urged = next((item for item in later if not _ends_by(workflow, item, way.by)), None)
+        if urged is not None:
+            yield way, urged
+
+
+def _ends_by(workflow: Workflow, item: OpenLimit, roles: tuple[str, ...]) -> bool:
+    """Tell whether only those of some roles end a limit, by facts or transitions of theirs."""
+    doers: set[str] = set()
+    for name in item.limit.done:
+        fact, way = workflow.facts.get(name), workflow.leaving[item.state].get(name)
+        doers |= {*(fact.by if fact else ()), *(way.by if way else ())}
+    return bool(doers) and doers <= set(roles)
+
+
 @dataclass(frozen=True, slots=True)
 class OwnDays:
     """By when who does something: what ends a limit (`named`), by that one; else who leads, by the

@@ -24,12 +24,12 @@ class Officer:
 
     Acting for somebody, `principal` is who, `delegation` the entries that allow it; unit and roles
     are the principal's. `away` says that the one who acts is of another unit. What somebody else
-    had done is recorded with `done_by`, and `because` says why they do not record it themselves;
-    unit and roles are theirs. `cause` names the transition, as WORKFLOW.TRANSITION, of which the
-    act is an effect: then that is the only right by which they act. `posts` are those that they
-    hold on that day, `mates` the officers of their division, themselves included, `led` those of
-    whose division they are in charge. A delegation may be `limited` to some roles; empty: it is
-    not.
+    had done is recorded with `done_by`: unit and roles are theirs. `because` says why they do not
+    record it themselves, or why it is recorded only now. `cause` names the transition, as
+    WORKFLOW.TRANSITION, of which the act is an effect: then that is the only right by which they
+    act. `posts` are those that they hold on that day, `mates` the officers of their division,
+    themselves included, `led` those of whose division they are in charge. A delegation may be
+    `limited` to some roles; empty: it is not.
     """
 
     id: str

@@ -13,7 +13,12 @@ from typing import NamedTuple
 
 from lifecycle.engine.case import Case
 from lifecycle.engine.clock.by_clock import may_fall
-from lifecycle.engine.clock.standing import OwnDays, limits_of_others, next_limit
+from lifecycle.engine.clock.standing import (
+    OwnDays,
+    limits_of_others,
+    next_limit,
+    urging_due,
+)
 from lifecycle.engine.corrections.consequences import waiting_proposals
 from lifecycle.engine.gates.asking import asked_seats, due_of_seat
 from lifecycle.engine.gates.awaited import ONWARD, awaited_items, awaited_records
@@ -124,9 +129,18 @@ def _on_the_way(workflow: Workflow, case: Case, calendar: Calendar, day: str) ->
             own = days.day(item.name, leads=role in days.leads) or NO_DAY
             for unit in held_for(workflow, case, role):
                 yield "item", item.name, role, unit, own
+    yield from _on_urging(workflow, case, calendar)
     for lead in days.leads:
         for unit in held_for(workflow, case, lead):
             yield "lead", "", lead, unit, day
+
+
+def _on_urging(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[_Asked]:
+    """List who urges, and from which day on: once that is over."""
+    for way, item in urging_due(workflow, case, calendar):
+        for role in way.by:
+            for unit in held_for(workflow, case, role):
+                yield "urge", way.name, role, unit, item.due.on.isoformat()
 
 
 def _sitting(workflow: Workflow, case: Case, seat: Seat) -> tuple[str, ...]:

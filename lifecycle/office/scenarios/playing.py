@@ -104,7 +104,9 @@ class ScenarioPlayer:
             tick(self.trial.office)
             return came
         code = self.trial.officer(name)
-        request = Request(code, on=date.fromisoformat(step.on) if step.on else None)
+        on = date.fromisoformat(step.on) if step.on else None
+        late = on is not None and on < self.trial.office.register.today()
+        request = Request(code, on=on, because="情景写的是补录" if late else "")
         if act.verb == "open":
             self.trial.office.looks(code)
             done = cases.open_case(self.trial.office, request, self._opened(act), act.facts)

@@ -170,6 +170,7 @@ def _read_transition(
         may=fields.many("may"),
         renews=fields.many("renews"),
         prolongs=fields.flag("prolongs"),
+        urges=fields.flag("urges"),
         not_by=fields.many("not_by"),
         reason=fields.has("reason") or kind == "reopen",
         locks=fields.many("locks"),

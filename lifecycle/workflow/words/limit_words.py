@@ -17,6 +17,7 @@ def check_limits(workflow: Workflow) -> Iterator[Problem]:
         yield from _check_done(workflow, limit)
     for transition in workflow.transitions:
         yield from _check_prolongs(workflow, transition)
+        yield from _check_urges(workflow, transition)
         yield from _check_unguarded(workflow, transition)
 
 
@@ -46,6 +47,21 @@ def _check_prolongs(workflow: Workflow, transition: Transition) -> Iterator[Prob
         message = f"流转 {transition.name} 写了 prolongs，但没有期限从它填的要素起算"
         mend = "在 asks 或 may 里写上期限的起算日，或删去 prolongs"
         yield Problem("idle-prolongs", transition.location, message, mend)
+
+
+def _check_urges(workflow: Workflow, transition: Transition) -> Iterator[Problem]:
+    """See that what urges is a record, made in a state that has a limit."""
+    if not transition.urges:
+        return
+    states = [workflow.states[name] for name in transition.sources if name in workflow.states]
+    if transition.kind != "record":
+        message = f"流转 {transition.name} 写了 urges，但它不是记录：催办不改变环节"
+        mend = "写 kind: record，或删去 urges"
+        yield Problem("idle-urges", transition.location, message, mend)
+    elif not any(state.due or state.limits for state in states):
+        message = f"流转 {transition.name} 写了 urges，但所在的环节没有期限可催"
+        mend = "给环节写上 due 或 limits，或删去 urges"
+        yield Problem("idle-urges", transition.location, message, mend)
 
 
 def _check_unguarded(workflow: Workflow, transition: Transition) -> Iterator[Problem]:

@@ -61,6 +61,11 @@ class RenewOpinion(Act):
     verb = "更正后重新会签"
     after_end = True
 
+    @property
+    def is_opinion(self) -> bool:
+        """Tell that it is."""
+        return True
+
     def judge(self, docket: Docket) -> Decision:
         """Judge whether this correction asks the officer's unit, and that what is not plain is
         explained.

@@ -33,6 +33,11 @@ class SettleRenewal(Act):
     verb = "处理更正后的不同意见"
     after_end = True
 
+    @property
+    def is_opinion(self) -> bool:
+        """Tell that it is."""
+        return True
+
     def judge(self, docket: Docket) -> Decision:
         """Judge who leads, that there is such an objection, and that the lead says what was done
         about it.

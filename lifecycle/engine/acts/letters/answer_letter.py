@@ -64,9 +64,14 @@ class AnswerLetter(LetterAct):
     matter = ("letter", "addressee")
 
     @property
+    def is_opinion(self) -> bool:
+        """Tell whether it is an opinion, too."""
+        return self.verdict is not None
+
+    @property
     def moves_clock(self) -> bool:
         """Tell whether it is an opinion, too: that a gate reads."""
-        return self.verdict is not None
+        return self.is_opinion
 
     def judge(self, docket: Docket) -> Decision:
         """Judge that the addressee answers, and with what.
