@@ -55,7 +55,7 @@ def holder(
 
 
 def opinion_status(
-    transition: Transition, seat: Seat, case: Case, moment: Moment
+    workflow: Workflow, transition: Transition, seat: Seat, case: Case, moment: Moment
 ) -> tuple[str, str]:
     """Tell how a seat's opinion stands, as a word for machines and one for officers.
 
@@ -67,7 +67,7 @@ def opinion_status(
             cosign = transition.cosign_of(seat.role)
             later = cosign is not None and transition.before(cosign)
             return "unasked", "尚未轮到" if later else "尚未送会签"
-        due = due_of_seat(case, transition, seat, moment.calendar)
+        due = due_of_seat(workflow, case, transition, seat, moment.calendar)
         if due is None:
             return "awaited", "待反馈"
         if due.on < moment.on:

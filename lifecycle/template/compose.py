@@ -30,7 +30,7 @@ _FIRST = frozenset("一二三四五六七八九十百（(")
 _BRACKETED = re.compile(r"[（(《“〔\[][^（(《“〔\[）)》”〕\]]*[）)》”〕\]]")
 _OPENING = re.compile(r"[（(《“〔\[]")
 _NUMBERED = re.compile(r"\d{1,2}[.．](?!\d)\s*")
-WRITER = 3
+WRITER = 4
 """Which way letters are written.
 
 To be raised with any change after which a template and a case give other words than before: an

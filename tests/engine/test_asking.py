@@ -275,8 +275,9 @@ def test_a_case_is_the_same_out_of_its_snapshot() -> None:
     made.do(BUREAU, AskOpinions("go"))
     case = case_of(made)
     assert replace(load_case(dump_case(case), {}, case.steps), letters=case.letters) == case
-    seat = seats_of(made.workflow, case, made.workflow.leaving["first"]["go"])[0]
-    found = due_of_seat(case, made.workflow.leaving["first"]["go"], seat, CALENDAR)
+    transition = made.workflow.leaving["first"]["go"]
+    seat = seats_of(made.workflow, case, transition)[0]
+    found = due_of_seat(made.workflow, case, transition, seat, CALENDAR)
     assert found is not None
 
 

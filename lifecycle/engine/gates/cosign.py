@@ -350,7 +350,7 @@ class _Judging:
         silent: dict[str, list[Seat]] = {}
         for seat in wanted:
             if seat.opinion is None:
-                why = _why_silent(self.case, self.transition, seat, self.moment)
+                why = _why_silent(self.workflow, self.case, self.transition, seat, self.moment)
                 silent.setdefault(why, []).append(seat)
         parts = [f"缺 {self._names(silent[why])} 的同意意见{why}" for why in sorted(silent)]
         made = self.case.fired.get(self.transition.name)
@@ -380,15 +380,19 @@ def _verdict_mark(seat: Seat) -> str:
     return "（不同意）" if seat.opinion.resolved is None else "（不同意，已处理）"
 
 
-def _why_silent(case: Case, transition: Transition, seat: Seat, moment: Moment) -> str:
+def _why_silent(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, moment: Moment
+) -> str:
     """Say in brackets why a seat has said nothing, "" for one that has time left."""
     if asked_of(case, transition, seat) is None:
         return "（尚未送会签）"
-    late = overdue_since(case, transition, seat, moment)
+    late = overdue_since(workflow, case, transition, seat, moment)
     return f"（逾期未反馈，限 {late}；不视为同意）" if late else ""
 
 
-def overdue_since(case: Case, transition: Transition, seat: Seat, moment: Moment) -> date | None:
+def overdue_since(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, moment: Moment
+) -> date | None:
     """Give the day by which an asked seat owed its opinion, once it has passed."""
-    due = due_of_seat(case, transition, seat, moment.calendar)
+    due = due_of_seat(workflow, case, transition, seat, moment.calendar)
     return due.on if due is not None and moment.on > due.on else None

@@ -35,6 +35,7 @@ from lifecycle.engine.gates.gates import Gate, title_of
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.seats import Seat, lacked_by, seats_of
+from lifecycle.engine.letters.owed import sent_before
 from lifecycle.engine.values import Entered, Value
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
@@ -111,8 +112,9 @@ class Hint:
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What else an officer should know of what was done: `upset` (which ways out and opinions it
-    has upset), `successors` (who may still go on), `stale` (who has to speak anew first) or
-    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew).
+    has upset), `successors` (who may still go on), `stale` (who has to speak anew first),
+    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew) or
+    `again` (a letter was drafted, and a former one of the same transition is not done with).
     """
 
     kind: str
@@ -212,6 +214,7 @@ def done(
             *(_upset(office, workflow, before, case) if before is not None else ()),
             *(Remark("ended", gate.text) for gate in gates if gate.inputs.get("ended")),
             *_too_soon(workflow, outcome, unseen),
+            *_sent_again(office, workflow, outcome),
         ),
         effects=tuple(_effects(office, outcome)),
     )
@@ -262,6 +265,24 @@ def _too_soon(workflow: Workflow, outcome: Outcome, unseen: Unseen) -> Iterator[
             called = workflow.titles.get(name, name)
             text = f"“{called}”会签要看的 {titles} 还没有填报或上传，这份意见不包括它们"
             yield Remark("too_soon", f"{text}；以后填报、上传了，意见即失效，须重新会签")
+
+
+def _sent_again(office: Office, workflow: Workflow, outcome: Outcome) -> Iterator[Remark]:
+    """Tell of a letter just drafted that one of the same transition, made before, is not done
+    with.
+    """
+    case = outcome.case
+    if outcome.unchanged or outcome.repeated or not _letters_sent(workflow, outcome):
+        return
+    for letter in [one for one in case.letters.values() if one.seq == case.seq]:
+        for former in sent_before(workflow, case, letter):
+            name = former.number or former.name
+            still = "仍有单位没有复函" if former.number else "尚未签发"
+            void = f"lifecycle notice void {case.number} {letter.name} --note 理由"
+            if not former.number:
+                void = f"lifecycle notice void {case.number} {former.name} --note 理由"
+            text = f"先前拟的 {name} {still}，这次又拟了 {letter.name}；只发一件的：{void}"
+            yield Remark("again", office.viewer.tell_of(case, text))
 
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:
