@@ -24,6 +24,7 @@ from lifecycle.engine.gates.asking import (
     transition_asked_by,
 )
 from lifecycle.engine.gates.gates import SPANS
+from lifecycle.engine.gates.seats import rests_on
 from lifecycle.engine.letters.letter_steps import lapse_of
 from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError
@@ -216,8 +217,14 @@ def time_to_answer(
     """
     words = _from_receipt(limit)
     transition = transition_asked_by(workflow, case, letter)
-    seats = [seat for seat in seats_asked_by(workflow, case, letter) if seat.is_open]
-    if transition is None or not seats:
+    if transition is None:
+        return words, ""
+    seats = [
+        seat
+        for seat in seats_asked_by(workflow, case, letter)
+        if seat.is_open and not rests_on(workflow, case, transition, seat.role)
+    ]
+    if not seats:
         return words, ""
     dues = set()
     for seat in seats:

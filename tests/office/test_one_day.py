@@ -30,6 +30,11 @@ class Office:
         self.paper.founded()
         self.number = self.paper.asked()
 
+    def shown(self) -> None:
+        """Supply what the opinions are to be on."""
+        report = self.paper.write("报告.pdf", "选址论证")
+        self.paper.do("attach", self.number, "report", report, by="bureau01")
+
     def day(self, day: int) -> None:
         """Let it be a day of October 2026."""
         self.paper.now = datetime(2026, 10, day, 2, tzinfo=UTC)
@@ -70,6 +75,7 @@ def test_the_paper_names_the_day_of_the_seat(
     receipt moves nothing.
     """
     office = Office(tmp_path, monkeypatch, WITHIN, "reply: {in: 5, unit: workday")
+    office.shown()
     office.paper.do("ask", office.number, "to_siting", by="bureau01")
     office.day(9)
     office.paper.issued(office.number)
@@ -91,6 +97,7 @@ def test_a_letter_that_alone_asks_counts_from_its_issue(
     then.
     """
     office = Office(tmp_path, monkeypatch, WITHIN, "reply: {in: 5, unit: workday")
+    office.shown()
     assert office.told("land01") == {None}
     office.day(9)
     office.paper.issued(office.number)
@@ -131,6 +138,7 @@ def test_a_receipt_noted_late_gains_nothing(
 ) -> None:
     """It counts as given the workday after sending, whenever it is noted."""
     office = Office(tmp_path, monkeypatch, "", "reply: {in: 2, unit: workday")
+    office.shown()
     office.day(8)
     office.paper.issued(office.number)
     assert office.printed() == "收到本函之日起2个工作日内", "nothing else limits it"
@@ -148,12 +156,13 @@ def test_who_is_asked_anew_is_not_held_to_the_letter(
     letter, an answer to which would be no opinion.
     """
     office = Office(tmp_path, monkeypatch, WITHIN, "reply: {in: 2, unit: workday")
+    office.shown()
     office.day(8)
     office.paper.issued(office.number)
     office.sent()
     office.paper.do("sign", office.number, "to_siting", "agree", by="land01")
     office.day(9)
-    report = office.paper.write("报告.pdf", "选址论证")
+    report = office.paper.write("报告.pdf", "选址论证（修改）")
     office.paper.do("attach", office.number, "report", report, by="bureau01")
     assert office.told("land01") == {"2026-10-15"}
 
@@ -185,3 +194,44 @@ def test_an_answer_that_is_no_opinion_counts_from_the_receipt(
     office.sent()
     [errand] = office.paper.asks("todo", by="land01")["letters"]
     assert (errand["kind"], errand["due_on"]) == ("reply", "2026-10-14")
+
+
+def test_a_letter_asks_nobody_for_what_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report is not there yet: reviewer and signer are told, the letter asks no opinion and
+    names no day, and nobody is late, however long it takes. From the day on which the report comes
+    the seats are asked, and the letter does not count for them any more.
+    """
+    office = Office(tmp_path, monkeypatch, WITHIN, "reply: {in: 5, unit: workday")
+    paper = office.paper
+    office.day(9)
+    told = "会签要看的 选址论证报告 还没有，以后补上的，复函不算会签意见"
+    [task] = paper.asks("todo", by="bureau03")["letters"]
+    assert task["text"].endswith(f"（{told}；宜齐了再签发）")
+    reviewed = paper.do("notice", "approve", office.number, LETTER, by="bureau03")
+    assert f"下一步由签发人办（{told}；宜齐了再签发）：" in reviewed.replace("\n", "")
+    issued = paper.do("notice", "issue", office.number, LETTER, by="bureau04")
+    assert told in issued
+    assert office.printed() == "收到本函之日起5个工作日内"
+    office.sent()
+    office.day(30)
+    assert [one["kind"] for one in paper.asks("todo", by="land01")["tasks"]] == []
+    assert "要看的 选址论证报告 还没有，齐了即送会签" in paper.do("show", office.number)
+    report = paper.write("报告.pdf", "选址论证")
+    paper.do("attach", office.number, "report", report, by="bureau01")
+    [task] = paper.asks("todo", by="land01")["tasks"]
+    assert (task["kind"], task["due_on"]) == ("sign", "2026-11-06")
+    assert paper.findings() == []
+    paper.do("replay", office.number)
+
+
+def test_who_asks_too_soon_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An officer who asks, and one whose record asks, learn what those would speak on and what that
+    means; once it is there, nothing is told.
+    """
+    office = Office(tmp_path, monkeypatch, WITHIN, "reply: {in: 5, unit: workday")
+    paper, ask = office.paper, ("ask", office.number, "to_siting")
+    lacking = "“转入规划选址”会签，国土、市文物局 要看的 选址论证报告 还没有填报或上传"
+    hints = paper.asks(*ask, by="bureau01")["hints"]
+    assert hints == [{"kind": "unshown", "message": f"{lacking}：齐了的那天起才算送会签"}]

@@ -1,7 +1,8 @@
 """When a seat was asked for its opinion, and by when that is due. Nobody is late who was not asked.
 
 An ask belongs to a round of the transition: since its state was entered, since it was last made, or
-since a return.
+since a return. What cannot be shown yet is not asked: until all is there that an opinion covers and
+the transition demands, an ask rests; it counts from the day on which that is complete.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from lifecycle.engine.editions import transition_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import has_turn, is_turn
 from lifecycle.engine.gates.renewals import has_seat, renewals_waiting
-from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.gates.seats import Seat, not_there_yet, rests_on, seats_of
 from lifecycle.engine.values import Value
 from lifecycle.engine.world.clocks import due_after_receipt, due_of
 from lifecycle.engine.world.workdays import Calendar, Due
@@ -64,12 +65,60 @@ def unasked(workflow: Workflow, case: Case, transition: Transition) -> list[Seat
 
 
 def asked_seats(workflow: Workflow, case: Case, transition: Transition) -> list[Seat]:
-    """List the seats that were asked and whose opinion is still owed."""
+    """List the seats that were asked, and can be, and whose opinion is still owed."""
     return [
         seat
         for seat in seats_of(workflow, case, transition)
-        if seat.is_open and asked_of(case, transition, seat) is not None
+        if seat.is_open and asked_now(workflow, case, transition, seat) is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTooSoon:
+    """A seat that is asked though some of what it would speak on (`names`) is not there yet; the
+    ask `rests` until it is, unless the workflow itself said when to ask.
+    """
+
+    transition: Transition
+    seat: Seat
+    names: tuple[str, ...]
+    rests: bool
+
+
+def asked_too_soon(workflow: Workflow, case: Case) -> Iterator[AskedTooSoon]:
+    """List the seats that the last entry of a case asked too soon."""
+    for transition in workflow.leaving[case.state].values():
+        for seat in seats_of(workflow, case, transition) if transition.cosigns else ():
+            asked = asked_of(case, transition, seat) if seat.is_open else None
+            if asked is not None and asked.seq == case.seq:
+                names = not_there_yet(workflow, case, transition, seat.role)
+                if names:
+                    rests = bool(rests_on(workflow, case, transition, seat.role))
+                    yield AskedTooSoon(transition, seat, names, rests)
+
+
+def not_shown_by(workflow: Workflow, case: Case, letter: CaseLetter) -> tuple[str, ...]:
+    """Name what those would speak on whose opinions a letter asks, and that is not there yet."""
+    transition = transition_asked_by(workflow, case, letter)
+    if transition is None:
+        return ()
+    names = (
+        name
+        for seat in seats_asked_by(workflow, case, letter)
+        if seat.is_open
+        for name in not_there_yet(workflow, case, transition, seat.role)
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def asked_now(workflow: Workflow, case: Case, transition: Transition, seat: Seat) -> Asked | None:
+    """Say when a seat was asked in this round; None where it was not, or where the ask rests since
+    what it would speak on is not there yet.
+    """
+    asked = asked_of(case, transition, seat)
+    if asked is None or rests_on(workflow, case, transition, seat.role):
+        return None
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +210,13 @@ def _day(due: Due) -> date:
 def _dues(
     workflow: Workflow, case: Case, transition: Transition, seat: Seat, calendar: Calendar
 ) -> Iterator[Due]:
-    asked = asked_of(case, transition, seat)
+    asked = asked_now(workflow, case, transition, seat)
     if asked is None:
         return
     within = due_within(case, transition, seat, asked.on, calendar)
     if within is not None:
         yield within
-    for letter, addressee in letters_asking(case, transition, seat):
+    for letter, addressee in letters_asking(workflow, case, transition, seat):
         rule = rule_of(workflow, letter)
         if rule is not None and rule.reply is not None:
             due = due_after_receipt(case, addressee, rule.reply.limit, calendar)
@@ -187,12 +236,12 @@ def due_within(
 
 
 def letters_asking(
-    case: Case, transition: Transition, seat: Seat
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat
 ) -> Iterator[tuple[CaseLetter, Addressee]]:
     """List the letters in force that ask a seat in this round for what it still owes, each with the
     addressee that answers for the seat. One issued before it was asked anew asks it no more.
     """
-    asked = asked_of(case, transition, seat)
+    asked = asked_now(workflow, case, transition, seat)
     if asked is None:
         return
     for name, unit in case.asking.get(opinion_key(transition.name, seat.role, seat.unit), ()):
@@ -315,8 +364,9 @@ def _asked_where_left(
 def _asked_by_change(
     workflow: Workflow, before: Case, after: Case, transition: Transition, entry: Entry
 ) -> dict[str, Asked]:
-    """Give the asks of those whose opinion went stale by an entry, or who came to others; where a
-    record was taken back, of all whose opinion is owed again: since it was made, none was.
+    """Give the asks of those whose opinion went stale by an entry, or who came to others, and of
+    those whose asks rested until it supplied what they speak on; where a record was taken back, of
+    all whose opinion is owed again: since it was made, none was.
     """
     was, now = round_of(before, transition), round_of(after, transition)
     if now < was:
@@ -333,9 +383,22 @@ def _asked_by_change(
     for seat in seats_of(workflow, after, transition):
         known = old.get((seat.role, seat.unit))
         stale = known is not None and seat.stale and not known.stale
-        if stale or (known is None and transition.cosign_of(seat.role) in others):
+        came = known is None and transition.cosign_of(seat.role) in others
+        if stale or came or _is_complete(workflow, before, after, transition, seat):
             asked.append(seat)
     return _asked_by(transition, asked, entry)
+
+
+def _is_complete(
+    workflow: Workflow, before: Case, after: Case, transition: Transition, seat: Seat
+) -> bool:
+    """Tell whether a seat's ask rested until an entry supplied the last of what it speaks on."""
+    return (
+        seat.is_open
+        and asked_of(before, transition, seat) is not None
+        and bool(rests_on(workflow, before, transition, seat.role))
+        and not rests_on(workflow, after, transition, seat.role)
+    )
 
 
 def _asked_late(

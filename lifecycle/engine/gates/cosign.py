@@ -10,7 +10,7 @@ from datetime import date
 
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, round_of, unasked
-from lifecycle.engine.gates.gates import Gate, command_of, holds
+from lifecycle.engine.gates.gates import Gate, command_of, holds, title_of
 from lifecycle.engine.gates.quorum import (
     OpinionCount,
     blocking_objections,
@@ -21,7 +21,7 @@ from lifecycle.engine.gates.quorum import (
     unseated,
 )
 from lifecycle.engine.gates.renewals import OpenRenewal
-from lifecycle.engine.gates.seats import Seat, floor_of, seats_of, typed
+from lifecycle.engine.gates.seats import Seat, floor_of, rests_on, seats_of, typed
 from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
@@ -386,6 +386,10 @@ def _why_silent(
     """Say in brackets why a seat has said nothing, "" for one that has time left."""
     if asked_of(case, transition, seat) is None:
         return "（尚未送会签）"
+    lacking = rests_on(workflow, case, transition, seat.role)
+    if lacking:
+        titles = "、".join(title_of(workflow, name) for name in lacking)
+        return f"（要看的 {titles} 还没有，齐了即送会签）"
     late = overdue_since(workflow, case, transition, seat, moment)
     return f"（逾期未反馈，限 {late}；不视为同意）" if late else ""
 

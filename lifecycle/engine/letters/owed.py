@@ -106,7 +106,7 @@ def _dues_of_seats(
     if transition is None:
         return
     for seat in seats_of(workflow, case, transition):
-        asking = letters_asking(case, transition, seat)
+        asking = letters_asking(workflow, case, transition, seat)
         if any(one.name == letter.name and to.unit == addressee.unit for one, to in asking):
             due = due_of_seat(workflow, case, transition, seat, calendar)
             if due is not None:

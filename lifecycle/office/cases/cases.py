@@ -30,13 +30,15 @@ from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.clock.standing import next_limit
 from lifecycle.engine.corrections.foresight import upset_by
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.asking import asked_too_soon
+from lifecycle.engine.gates.cosign import who_are, who_is
 from lifecycle.engine.gates.gates import Gate, title_of
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.seats import Seat, lacked_by, seats_of
 from lifecycle.engine.letters.owed import sent_before
 from lifecycle.engine.values import Entered, Value
+from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.sight import CANCELLED
@@ -113,8 +115,9 @@ class Hint:
 class Remark:
     """What else an officer should know of what was done: `upset` (which ways out and opinions it
     has upset), `successors` (who may still go on), `stale` (who has to speak anew first),
-    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew) or
-    `again` (a letter was drafted, and a former one of the same transition is not done with).
+    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew),
+    `again` (a letter was drafted, and a former one of the same transition is not done with) or
+    `unshown` (what those who were asked would speak on and is not there yet).
     """
 
     kind: str
@@ -215,6 +218,7 @@ def done(
             *(Remark("ended", gate.text) for gate in gates if gate.inputs.get("ended")),
             *_too_soon(workflow, outcome, unseen),
             *_sent_again(office, workflow, outcome),
+            *_unshown(workflow, outcome, unseen, moment),
         ),
         effects=tuple(_effects(office, outcome)),
     )
@@ -265,6 +269,25 @@ def _too_soon(workflow: Workflow, outcome: Outcome, unseen: Unseen) -> Iterator[
             called = workflow.titles.get(name, name)
             text = f"“{called}”会签要看的 {titles} 还没有填报或上传，这份意见不包括它们"
             yield Remark("too_soon", f"{text}；以后填报、上传了，意见即失效，须重新会签")
+
+
+def _unshown(
+    workflow: Workflow, outcome: Outcome, unseen: Unseen, moment: Moment
+) -> Iterator[Remark]:
+    """Tell on what those cannot speak yet whom an entry has asked, since nobody has entered it."""
+    case = outcome.case
+    if outcome.unchanged or outcome.repeated or case.has_ended(workflow):
+        return
+    found: dict[tuple[str, tuple[str, ...], bool], list[Seat]] = {}
+    for one in asked_too_soon(workflow, case):
+        found.setdefault((one.transition.title, one.names, one.rests), []).append(one.seat)
+    for (title, names, rests), seats in found.items():
+        titles = "、".join(title_of(workflow, name) for name in unseen.among(dict.fromkeys(names)))
+        if titles:
+            who = who_are(workflow, moment, seats)
+            text = f"“{title}”会签，{who} 要看的 {titles} 还没有填报或上传"
+            then = "齐了的那天起才算送会签" if rests else "期限已经起算，请尽快补齐"
+            yield Remark("unshown", f"{text}：{then}")
 
 
 def _sent_again(office: Office, workflow: Workflow, outcome: Outcome) -> Iterator[Remark]:

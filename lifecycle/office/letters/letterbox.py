@@ -32,6 +32,7 @@ from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.rows.letter_rows import asked_by, count_sendings
 from lifecycle.office.letters.reminders import debts, overdue
+from lifecycle.office.telling import told_unshown
 
 if TYPE_CHECKING:
     from lifecycle.correspondence.drafts import Drafted
@@ -212,6 +213,8 @@ def _drafted(
         moot = f"{reminded.number} 所属流转已退回，不必再催"
         return _errand("void", case, letter, officer, f"{text}（{moot}）")
     if lapse is None:
+        unshown = told_unshown(workflow, case, letter)
+        text += f"（{unshown}；宜齐了再签发）" if unshown else ""
         twins = "、".join(one.number or one.name for one in sent_before(workflow, case, letter))
         if twins:
             text += f"（同一流转先前所拟的 {twins} 还没有办完；不必再发的，作废其一）"
