@@ -55,7 +55,7 @@ LETTER_VARIABLES = (
     LetterVariable(
         "reply_due_text",
         "文字",
-        "复函期限：草稿里是“××个工作日内”，签发时换成具体日期",
+        "复函期限：草稿里是“××个工作日内”，签发时能定的换成具体日期",
         "要求复函的公文（reply）",
     ),
     LetterVariable("letter_title", "文字", "所催公文的标题", "催办函"),

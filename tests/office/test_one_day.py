@@ -227,11 +227,25 @@ def test_a_letter_asks_nobody_for_what_is_not_there(
 
 
 def test_who_asks_too_soon_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An officer who asks, and one whose record asks, learn what those would speak on and what that
-    means; once it is there, nothing is told.
+    """An officer who asks learns what those would speak on that is not there, and what that
+    means; one whose record asks, that their time has begun.
     """
     office = Office(tmp_path, monkeypatch, WITHIN, "reply: {in: 5, unit: workday")
     paper, ask = office.paper, ("ask", office.number, "to_siting")
     lacking = "“转入规划选址”会签，国土、市文物局 要看的 选址论证报告 还没有填报或上传"
     hints = paper.asks(*ask, by="bureau01")["hints"]
     assert hints == [{"kind": "unshown", "message": f"{lacking}：齐了的那天起才算送会签"}]
+    by_record = "asked: ask, within: {in: 5, unit: workday, basis: 内部承诺}"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other").mkdir()
+    other = Office(tmp_path / "other", monkeypatch, by_record, "reply: {in: 5, unit: workday")
+    [hint] = [
+        one["message"]
+        for one in other.paper.asks("advance", other.number, "ask", by="bureau01")["hints"]
+        if one["kind"] == "unshown"
+    ] or [""]
+    assert hint == "", "asked in this round already"
+    number = other.paper.opened("investment=32000", "owner_unit=owner", name="乙", on="2026-09-29")
+    hints = other.paper.asks("advance", number, "ask", by="bureau01")["hints"]
+    told = "“转入规划选址”会签，国土 要看的 选址论证报告 还没有填报或上传：期限已经起算，请尽快补齐"
+    assert hints == [{"kind": "unshown", "message": told}]

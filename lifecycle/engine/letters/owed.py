@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from lifecycle.engine.case import Case
+from lifecycle.engine.case import AskingLetter, Case, opinion_key
 from lifecycle.engine.case_letter import UNISSUED, Addressee, CaseLetter, rule_of
-from lifecycle.engine.gates.asking import due_of_seat, letters_asking, transition_asked_by
-from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.gates.asking import due_of_seat, transition_asked_by
+from lifecycle.engine.gates.seats import Seat, seats_of
 from lifecycle.engine.letters.letter_steps import outlived
 from lifecycle.engine.world.clocks import due_after_receipt
 from lifecycle.engine.world.workdays import Calendar, Due
@@ -80,15 +80,17 @@ def due_of_answer(
     workflow: Workflow, case: Case, letter: CaseLetter, addressee: Addressee, calendar: Calendar
 ) -> Due | None:
     """Give the day by which an addressee owes its answer to a letter: where it is asked for an
-    opinion, that of its seat; else the day that the paper names, or so long after the receipt as
-    the letter leaves time. None while it has no day.
+    opinion that it still owes, that of its seat; else the day that the paper names, or so long
+    after the receipt as the letter leaves time. None while it has no day.
     """
     rule = rule_of(workflow, letter)
     if rule is None or rule.reply is None:
         return None
-    own = list(_dues_of_seats(workflow, case, letter, addressee, calendar))
-    if own:
-        return min(own, key=lambda due: due.on)
+    transition = transition_asked_by(workflow, case, letter)
+    seats = _seats_of_addressee(workflow, case, letter, addressee)
+    if transition is not None and seats:
+        dues = [due_of_seat(workflow, case, transition, seat, calendar) for seat in seats]
+        return min(filter(None, dues), key=lambda due: due.on, default=None)
     if not addressee.handed_over:
         return None
     if letter.answer_on:
@@ -96,18 +98,17 @@ def due_of_answer(
     return due_after_receipt(case, addressee, rule.reply.limit, calendar)
 
 
-def _dues_of_seats(
-    workflow: Workflow, case: Case, letter: CaseLetter, addressee: Addressee, calendar: Calendar
-) -> Iterator[Due]:
-    """Give the days of the seats for which an addressee was sent a letter, as far as it asks them
-    still.
-    """
+def _seats_of_addressee(
+    workflow: Workflow, case: Case, letter: CaseLetter, addressee: Addressee
+) -> list[Seat]:
+    """List the seats whose opinion a letter asked of an addressee and that is still owed."""
     transition = transition_asked_by(workflow, case, letter)
     if transition is None:
-        return
-    for seat in seats_of(workflow, case, transition):
-        asking = letters_asking(workflow, case, transition, seat)
-        if any(one.name == letter.name and to.unit == addressee.unit for one, to in asking):
-            due = due_of_seat(workflow, case, transition, seat, calendar)
-            if due is not None:
-                yield due
+        return []
+    mine = AskingLetter(letter.name, addressee.unit)
+    return [
+        seat
+        for seat in seats_of(workflow, case, transition)
+        if seat.is_open
+        and mine in case.asking.get(opinion_key(transition.name, seat.role, seat.unit), ())
+    ]

@@ -274,9 +274,14 @@ def _too_soon(workflow: Workflow, outcome: Outcome, unseen: Unseen) -> Iterator[
 def _unshown(
     workflow: Workflow, outcome: Outcome, unseen: Unseen, moment: Moment
 ) -> Iterator[Remark]:
-    """Tell on what those cannot speak yet whom an entry has asked, since nobody has entered it."""
-    case = outcome.case
+    """Tell on what those cannot speak yet whom an officer has asked, or a record, since nobody has
+    entered it; not whom the state's being entered asks, since then little can be there.
+    """
+    case, intent = outcome.case, outcome.body["intent"] if outcome.body else {}
     if outcome.unchanged or outcome.repeated or case.has_ended(workflow):
+        return
+    asking = intent.get("type") in (AskOpinions.entry_type, Advance.entry_type)
+    if not asking or intent["from"] != intent["to"]:
         return
     found: dict[tuple[str, tuple[str, ...], bool], list[Seat]] = {}
     for one in asked_too_soon(workflow, case):
@@ -295,7 +300,9 @@ def _sent_again(office: Office, workflow: Workflow, outcome: Outcome) -> Iterato
     with.
     """
     case = outcome.case
-    if outcome.unchanged or outcome.repeated or not _letters_sent(workflow, outcome):
+    if outcome.unchanged or outcome.repeated or not outcome.body:
+        return
+    if not _letters_sent(workflow, outcome):
         return
     for letter in [one for one in case.letters.values() if one.seq == case.seq]:
         for former in sent_before(workflow, case, letter):
