@@ -16,6 +16,7 @@ from lifecycle.correspondence.rules.issuing_rules import ISSUING
 from lifecycle.correspondence.signing_off import digest_of, issue_of, ungrounded
 from lifecycle.correspondence.writing import UnpublishedError, write_citing, write_letter
 from lifecycle.engine.acts import IssueLetter, ReviewLetter, read_act
+from lifecycle.engine.case import Case
 from lifecycle.engine.entry import recorded_day
 from lifecycle.errors import LifecycleError, UnavailableError
 from lifecycle.ledger.library import Library
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "content": "正文或格式各要素",
+    "answer_on": "复函期限",
     "digest": "核稿时的内容",
     "series": "文号系列",
     "addressed": "收文单位",
@@ -49,7 +51,7 @@ class LetterJudge:
             self._drafts[drafted.name] = drafted
         if step.body["intent"]["type"] in (ReviewLetter.entry_type, IssueLetter.entry_type):
             try:
-                yield from self._judge(directory, step.body)
+                yield from self._judge(directory, step.before, step.body)
             except UnpublishedError as error:
                 yield "letter", error.message
             except UnavailableError:
@@ -57,7 +59,9 @@ class LetterJudge:
             except LifecycleError as error:
                 yield "letter", error.message
 
-    def _judge(self, directory: Directory, body: Mapping[str, Any]) -> Iterator[Problem]:
+    def _judge(
+        self, directory: Directory, case: Case, body: Mapping[str, Any]
+    ) -> Iterator[Problem]:
         intent, seq = body["intent"], body["office"]
         act = read_act(intent)
         assert isinstance(act, ReviewLetter | IssueLetter)
@@ -75,9 +79,11 @@ class LetterJudge:
         moment = self.library.moment(on, body["calendar"], directory.titles(on, seq))
         actor = intent["actor"]
         title = directory.people[actor.get("for", actor["id"])].title
-        wanted = issue_of(self.library, directory, drafted, moment=moment, signer=title, seq=seq)
+        wanted = issue_of(
+            self.library, directory, drafted, moment=moment, case=case, signer=title, seq=seq
+        )
         for name, words in _WORDS.items():
-            if name in ("content", "digest") and not own:
+            if name in ("content", "answer_on", "digest") and not own:
                 continue
             if getattr(act, name) != getattr(wanted, name):
                 yield "letter", f"{act.letter} 签发的{words}与按当时规则写出的不符"

@@ -18,6 +18,7 @@ from lifecycle.engine.clock.standing import OpenLimit, open_limits
 from lifecycle.engine.gates.cosign import who_is
 from lifecycle.engine.gates.gates import SPANS, VERDICTS
 from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.letters.owed import due_of_answer
 from lifecycle.engine.values import typed
 from lifecycle.engine.world.moment import Moment
 from lifecycle.engine.world.scope import workdays_after
@@ -29,9 +30,7 @@ from lifecycle.workflow.model import Role, Workflow
 CITE = "cite"
 """The function by which letters cite."""
 REPLY_DUE = "\ue000"
-"""Stands in a draft for the day by which an answer is due: it counts from signing off, so it is
-known only then.
-"""
+"""Stands in a draft for the time by which an answer is due: that is known only at signing off."""
 
 
 def letter_scope(library: Library, directory: Directory, drafted: Drafted) -> dict[str, object]:
@@ -117,16 +116,14 @@ def _reminded(drafted: Drafted, moment: Moment) -> Reminded | None:
     about = drafted.after.letters.get(drafted.letter.about)
     if about is None:
         return None
-    rule = rule_of(drafted.workflow, about)
     issued = date.fromisoformat(about.issued_on)
-    reminded = (one for one in about.addressed if one.unit in drafted.letter.units)
-    since = min((one.handed_over for one in reminded if one.handed_over), default=about.issued_on)
-    replying = drafted.letter.debt == "reply" and rule is not None and rule.reply is not None
-    late = (
-        (moment.on - moment.calendar.due(date.fromisoformat(since), rule.reply.limit).on).days
-        if replying and rule and rule.reply
-        else 0
-    )
+    calendar = moment.calendar
+    dues = [
+        due_of_answer(drafted.workflow, drafted.after, about, one, calendar)
+        for one in about.addressed
+        if one.unit in drafted.letter.units and drafted.letter.debt == "reply"
+    ]
+    late = max(((moment.on - due.on).days for due in dues if due is not None), default=0)
     return Reminded(
         letter_title=about.title,
         letter_number=about.number,

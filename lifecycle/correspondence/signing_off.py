@@ -12,7 +12,7 @@ from typing import Any
 from lifecycle.correspondence.citing import Citing, misnamed_grounds
 from lifecycle.correspondence.drafts import Drafted, find_drafted
 from lifecycle.correspondence.rules.issuing_rules import ISSUING, Issuing, read_issuing
-from lifecycle.correspondence.scope import REPLY_DUE, addressees, due_text
+from lifecycle.correspondence.scope import REPLY_DUE, addressees
 from lifecycle.correspondence.writing import (
     UnpublishedError,
     template_of,
@@ -23,7 +23,14 @@ from lifecycle.engine.acts import IssueLetter
 from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import CaseLetter, rule_of
 from lifecycle.engine.clock.standing import open_limits
+from lifecycle.engine.gates.asking import (
+    asked_of,
+    due_within,
+    seats_asked_by,
+    transition_asked_by,
+)
 from lifecycle.engine.gates.gates import SPANS
+from lifecycle.engine.gates.seats import rests_on
 from lifecycle.engine.letters.letter_steps import lapse_of
 from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError
@@ -34,7 +41,7 @@ from lifecycle.letter.model import Letter, dump_letter, load_letter
 from lifecycle.people.directory import Directory
 from lifecycle.template.compose import WRITER
 from lifecycle.workflow.bases import Bases
-from lifecycle.workflow.model import Limit
+from lifecycle.workflow.model import Limit, Workflow
 
 
 def rules_in_force(library: Library, directory: Directory, seq: int | None = None) -> Issuing:
@@ -89,7 +96,9 @@ def to_issue(
     `signer` is what stands as 签发人 on letters to a superior.
     """
     drafted = find_drafted(library, case, name)
-    act = issue_of(library, directory, drafted, moment=moment, signer=signer, seq=directory.seq)
+    act = issue_of(
+        library, directory, drafted, moment=moment, case=case, signer=signer, seq=directory.seq
+    )
     _see_dates(library, drafted, case, act, moment)
     written = write_citing(library, directory, drafted)
     see_in_force(library, directory, drafted, written, moment.on.isoformat())
@@ -165,11 +174,12 @@ def issue_of(
     drafted: Drafted,
     *,
     moment: Moment,
+    case: Case,
     signer: str,
     seq: int,
 ) -> IssueLetter:
-    """Work out what signing a letter off records, by the rules in force after so many office
-    entries.
+    """Work out what signing a letter of a case off records, by the rules in force after so many
+    office entries.
     """
     rules = rules_in_force(library, directory, seq)
     draft = write_letter(library, directory, drafted)
@@ -188,9 +198,12 @@ def issue_of(
         drafted.body["calendar"],
         directory.titles(drafted.body["intent"]["occurred_on"], drafted.body["office"]),
     )
+    # Not the workflow under which it was drafted: the case may have been taken over since.
+    workflow = library.workflow(case.workflow)
+    content, answer_on = _with_time(dump_letter(letter), case, drafted, workflow, moment)
     return IssueLetter(
         letter=drafted.name,
-        content=_dated(dump_letter(letter), drafted, moment),
+        content=content,
         digest=digest_of(draft),
         series=rules.series(drafted.letter.unit, draft.kind, moment.on.year),
         rules=rules.digest,
@@ -200,6 +213,7 @@ def issue_of(
             for a in addressees(directory, drafted, there)
         ),
         writer=WRITER,
+        answer_on=answer_on,
     )
 
 
@@ -216,21 +230,59 @@ def _issuer(
     )
 
 
-def _dated(data: dict[str, Any], drafted: Drafted, moment: Moment) -> dict[str, Any]:
-    """Write the day by which an answer is due, which counts from the day of signing off."""
-    rule = rule_of(drafted.workflow, drafted.letter)
+def _with_time(
+    data: dict[str, Any], case: Case, drafted: Drafted, workflow: Workflow, moment: Moment
+) -> tuple[dict[str, Any], str]:
+    """Write by when an answer is due, as far as that is certain on the day of signing off. Gives
+    the letter's data and the day that it names, "" for none.
+    """
+    letter = case.letters[drafted.name]
+    rule = rule_of(workflow, letter)
     if rule is None or rule.reply is None:
-        return data
-    limit = rule.reply.limit
-    due = moment.calendar.due(moment.on, limit)
-    text = _from_receipt(limit) if due.provisional else due_text(due, limit.amount, limit.unit)
-    return _with_due(data, text)
+        return data, ""
+    text, day = time_to_answer(workflow, case, letter, rule.reply.limit, moment)
+    return _with_due(data, text), day
+
+
+def time_to_answer(
+    workflow: Workflow, case: Case, letter: CaseLetter, limit: Limit, moment: Moment
+) -> tuple[str, str]:
+    """Say by when a letter that is signed off on a day wants its answer; with the day on which that
+    falls, "" where the paper cannot name one.
+
+    It names that of the co-sign where the letter asks opinions that are all due on one day, and
+    that before so long after any receipt as the letter leaves time. Whatever else counts from the
+    receipt is said in these words: its day is known only then.
+    """
+    words = _from_receipt(limit)
+    transition = transition_asked_by(workflow, case, letter)
+    if transition is None:
+        return words, ""
+    seats = [
+        seat
+        for seat in seats_asked_by(workflow, case, letter)
+        if seat.is_open and not rests_on(workflow, case, transition, seat.role)
+    ]
+    if not seats:
+        return words, ""
+    dues = set()
+    for seat in seats:
+        asked = asked_of(case, transition, seat)
+        since = asked.on if asked else moment.on.isoformat()
+        dues.add(due_within(case, transition, seat, since, moment.calendar))
+    if dues == {None}:
+        return words, ""
+    due = next(iter(dues)) if len(dues) == 1 else None
+    if due is None or due.provisional or due.on < moment.on:
+        return f"{words}（会签期限在先的，以会签期限为准）", ""
+    day = f"{due.on.year}年{due.on.month}月{due.on.day}日"
+    if moment.calendar.due(moment.on, limit).on < due.on:
+        return f"{words}（会签至迟{day}）", ""
+    return f"{day}前", due.on.isoformat()
 
 
 def _from_receipt(limit: Limit) -> str:
-    """Write how long there is for an answer where its day is not known, or must not be printed as
-    certain.
-    """
+    """Write how long there is for an answer, from the receipt."""
     return f"收到本函之日起{limit.amount}{SPANS[limit.unit]}内"
 
 

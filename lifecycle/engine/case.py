@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from lifecycle.engine.case_letter import CaseLetter, Letters
 from lifecycle.engine.entry import Entry
@@ -162,6 +162,15 @@ class Asked:
     seq: int
 
 
+class AskingLetter(NamedTuple):
+    """A letter that asked a seat for its opinion, and the unit to which it went for that seat; ""
+    where no addressee holds it.
+    """
+
+    letter: str
+    unit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """From which state and since when a case is suspended, and when it had entered that state."""
@@ -227,7 +236,8 @@ class Case:
     stand, in order; `made` is how often each transition was ever made, `entered` the seq at which
     each state was last entered. `proposals` are corrections by the seq that proposed them;
     `unsettled` maps the seq of a step whose gates no longer hold to that of the correction which
-    says so, `renewals` that of a correction to the opinions that have to be given anew.
+    says so, `renewals` that of a correction to the opinions that have to be given anew. `asking`
+    are the letters that asked a seat, by the place of its opinion.
     `cancelled`: the opening was a mistake and is cancelled; the number stays as void. `readable`
     are the seq and the hash of the last entry that a gate of another case can read. `migrated_on`
     are the days on which it was taken over into another version of its workflow; `declared_on` that
@@ -263,6 +273,7 @@ class Case:
     unsettled: Mapping[str, int] = field(default_factory=dict)
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
+    asking: Mapping[str, tuple[AskingLetter, ...]] = field(default_factory=dict)
     cancelled: bool = False
     readable: tuple[int, str] = (0, "")
     migrated_on: tuple[str, ...] = ()
@@ -349,7 +360,7 @@ def kept_parts(case: Case) -> dict[str, Any]:
     """
     parts = _plain(case)
     del parts["letters"], parts["steps"], parts["recorders"]
-    for name in ("cancelled", "migrated_on", "declared_on", "renewals"):
+    for name in ("cancelled", "migrated_on", "declared_on", "renewals", "asking"):
         if not parts[name]:
             del parts[name]
     return parts
@@ -421,6 +432,7 @@ _DUMPED: Mapping[str, Callable[[Any], Any]] = {
     "materials": _each(_plain),
     "fired": _each(_plain),
     "asked": _each(_plain),
+    "asking": _each(lambda letters: [list(one) for one in letters]),
     "renewals": _each(_dump_renewal),
     "opinions": _each(_dump_opinion),
     "suspensions": lambda suspensions: [_plain(one) for one in suspensions],
@@ -482,6 +494,10 @@ def load_case(
             "migrated_on": tuple(data.get("migrated_on", ())),
             "stops": tuple((stopped, resumed) for stopped, resumed in data["stops"]),
             "asked": {key: Asked(**item) for key, item in data["asked"].items()},
+            "asking": {
+                key: tuple(AskingLetter(*one) for one in letters)
+                for key, letters in data.get("asking", {}).items()
+            },
             "editions": {name: Edition(*item) for name, item in data["editions"].items()},
             "past": {name: tuple(map(_load_past, items)) for name, items in data["past"].items()},
             "proposals": _by_seq(_load_proposal, data["proposals"]),

@@ -64,6 +64,7 @@ class CaseLetter:
     `forms` the SHA-256 of every form as frozen, `text` that of the file in which an officer edited
     it; `about` is the letter that it reminds `units` of, `debt` what they owe on it. `first` is the
     seq of the entry that first drafted what this one redoes, 0 where it redoes nothing.
+    `answer_on` is the day that its paper names for the answer, "" for none.
     """
 
     name: str
@@ -95,6 +96,7 @@ class CaseLetter:
     units: tuple[str, ...] = ()
     debt: str = ""
     first: int = 0
+    answer_on: str = ""
 
     @property
     def step(self) -> int:
@@ -191,10 +193,13 @@ class Letters(Mapping[str, CaseLetter]):
 
 
 def dump_case_letter(letter: CaseLetter) -> dict[str, Any]:
-    """Give a letter as plain values for canonical JSON; `first` only where there is one."""
+    """Give a letter as plain values for canonical JSON; `first` and `answer_on` only where there
+    is one.
+    """
     data = {name: getattr(letter, name) for name in CaseLetter.__slots__}
-    if not letter.first:
-        del data["first"]
+    for name in ("first", "answer_on"):
+        if not data[name]:
+            del data[name]
     data["addressed"] = [
         {name: getattr(a, name) for name in Addressee.__slots__} for a in letter.addressed
     ]

@@ -549,7 +549,7 @@ def _signatures_owed(
     for seat in asked_seats(workflow, case, transition):
         if seat not in mine:
             continue
-        own = due_of_seat(case, transition, seat, moment.calendar)
+        own = due_of_seat(workflow, case, transition, seat, moment.calendar)
         late = own is not None and own.on < moment.on
         again = "，原意见已失效，须重新会签" if seat.stale else ""
         text = f"会签 {transition.title}{again}"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.gates.asking import asked_of, due_of_seat
-from lifecycle.engine.gates.gates import VERDICTS
-from lifecycle.engine.gates.seats import Seat
+from lifecycle.engine.gates.asking import asked_now, asked_of, due_of_seat
+from lifecycle.engine.gates.gates import VERDICTS, title_of
+from lifecycle.engine.gates.seats import Seat, rests_on
 from lifecycle.engine.values import show_value
 from lifecycle.engine.world.moment import Moment
 from lifecycle.frozen import dataclass
@@ -69,7 +69,7 @@ def _of_division(directory: Directory, moment: Moment, officer: str, rule: Role)
 
 
 def opinion_status(
-    transition: Transition, seat: Seat, case: Case, moment: Moment
+    workflow: Workflow, transition: Transition, seat: Seat, case: Case, moment: Moment
 ) -> tuple[str, str]:
     """Tell how a seat's opinion stands, as a word for machines and one for officers.
 
@@ -81,7 +81,11 @@ def opinion_status(
             cosign = transition.cosign_of(seat.role)
             later = cosign is not None and transition.before(cosign)
             return "unasked", "尚未轮到" if later else "尚未送会签"
-        due = due_of_seat(case, transition, seat, moment.calendar)
+        if asked_now(workflow, case, transition, seat) is None:
+            lacking = rests_on(workflow, case, transition, seat.role)
+            titles = "、".join(title_of(workflow, name) for name in lacking)
+            return "unasked", f"要看的 {titles} 还没有，齐了即送会签"
+        due = due_of_seat(workflow, case, transition, seat, moment.calendar)
         if due is None:
             return "awaited", "待反馈"
         if due.on < moment.on:

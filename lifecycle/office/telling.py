@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle.engine.acts.act import noted
 from lifecycle.engine.entry import Entry, recorded_day
-from lifecycle.engine.gates.gates import BY_CLOCK
+from lifecycle.engine.gates.asking import not_shown_by
+from lifecycle.engine.gates.gates import BY_CLOCK, title_of
 from lifecycle.insight.chronicle import change_in, settles, tell
 from lifecycle.ledger.record import stored
 from lifecycle.workflow.model import CLOCK
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
+    from lifecycle.engine.case_letter import CaseLetter
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
 
@@ -77,3 +79,11 @@ def _proposed(office: Office, body: Body) -> Body | None:
 def _entry(office: Office, case_id: str, seq: int) -> Body | None:
     row = next(iter(office.store.entries(case_id, after=seq - 1)), None)
     return stored(row.raw) if row is not None else None
+
+
+def told_unshown(workflow: Workflow, case: Case, letter: CaseLetter) -> str:
+    """Say of a letter that asks opinions what these would be on and is not there yet; "" for
+    nothing.
+    """
+    titles = "、".join(title_of(workflow, name) for name in not_shown_by(workflow, case, letter))
+    return f"会签要看的 {titles} 还没有，以后补上的，复函不算会签意见" if titles else ""

@@ -47,15 +47,13 @@ def test_a_light_says_why_it_is_on(tiny: Tiny) -> None:
 
 
 def test_of_letters_of_one_name_the_one_in_time_is_shown(bureau: Bureau) -> None:
-    """After a return the same letter is drafted again: the earlier draft is out of time, the later
-    one is shown, and the other is named.
+    """After a return the same letter is drafted by hand: the earlier draft is out of time, the
+    later one is shown, and the other is named. Once the step is made again, only its draft is left.
     """
     number = bureau.ready()
     bureau.do("advance", number, "to_siting", by="bureau02")
     bureau.do("advance", number, "send_back", "--note", "补正", by="planning01")
-    for code in ("land01", "wenwu01"):
-        bureau.do("sign", number, "to_siting", "agree", by=code)
-    bureau.do("advance", number, "to_siting", by="bureau02")
+    bureau.do("notice", "draft", number, "consultation", "--to", "land", by="bureau01")
     first, second = [row["name"] for row in bureau.asks("notice", "list", number)["letters"]][:2]
     shown = bureau.run("notice", "show", number, "consultation")
     assert shown.exit_code == 0
@@ -63,3 +61,8 @@ def test_of_letters_of_one_name_the_one_in_time_is_shown(bureau: Bureau) -> None
         f"提示：看的是 {second}；已过时的 {first} 也叫“consultation”，要看写全名\n"
     )
     assert bureau.run("notice", "show", number, first).stderr == ""
+    bureau.do("notice", "void", number, second, "--note", "不发", by="bureau01")
+    for code in ("land01", "wenwu01"):
+        bureau.do("sign", number, "to_siting", "agree", by=code)
+    bureau.do("advance", number, "to_siting", by="bureau02")
+    assert bureau.run("notice", "show", number, "consultation").stderr == ""

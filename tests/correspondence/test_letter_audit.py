@@ -118,6 +118,11 @@ SPECIMENS: dict[str, tuple[str, Damage]] = {
         "letter",
         issue(data(addressed=[{"copy": False, "name": "市财政局", "unit": "finance"}])),
     ),
+    "another day to answer": ("letter", issue(data(answer_on="2026-12-31"))),
+    "asks on behalf of another unit": (
+        "illegal",
+        issue(data(asks=[["land", "", "wenwu"], ["x", "wenwu", "wenwu"]])),
+    ),
     "another draft": ("illegal", issue(data(digest="0" * 64))),
     "another template": ("letter", issue(data(template="0" * 64))),
     "another checked": ("letter", forged("letter_reviewed", data(digest="0" * 64))),
@@ -257,7 +262,8 @@ def test_another_way_of_writing_is_no_forgery(
     monkeypatch.setattr("lifecycle.correspondence.press.PRESS", 0)
     monkeypatch.setattr("lifecycle.correspondence.scope.due_text", lambda *_args: "另一种写法")
     monkeypatch.setattr(
-        "lifecycle.correspondence.signing_off.due_text", lambda *_args: "另一种写法"
+        "lifecycle.correspondence.signing_off.time_to_answer",
+        lambda *_args: ("另一种写法", "2026-10-01"),
     )
     assert paper.findings() == []
     assert "2 件公文由别的版本或字体排印，未重排核对" in paper.do("audit")

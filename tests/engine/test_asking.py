@@ -25,7 +25,14 @@ from lifecycle.engine.acts import AskOpinions
 from lifecycle.engine.case import Case
 from lifecycle.engine.clock.standing import opinions_owed, stand
 from lifecycle.engine.docket import Accepted
-from lifecycle.engine.gates.asking import asked_of, asked_seats, due_of_seat, unasked
+from lifecycle.engine.gates.asking import (
+    AskedTooSoon,
+    asked_of,
+    asked_seats,
+    asked_too_soon,
+    due_of_seat,
+    unasked,
+)
 from lifecycle.engine.gates.seats import seats_of
 from lifecycle.engine.world.moment import Moment
 from lifecycle.insight.outlook import tasks_of
@@ -44,6 +51,13 @@ def desk(asked: str = "", *, identity: str = "") -> Desk:
     return made
 
 
+def shown(asked: str = "") -> Desk:
+    """Give such a case with all there that the co-sign covers."""
+    made = desk(asked)
+    made.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
+    return made
+
+
 def case_of(made: Desk) -> Case:
     """Give the case."""
     assert made.case is not None
@@ -59,6 +73,11 @@ def asked(made: Desk) -> dict[str, str]:
         assert when is not None
         found[seat.unit or seat.role] = when.on
     return found
+
+
+def too_soon(made: Desk) -> list[AskedTooSoon]:
+    """List whom the last entry asked too soon."""
+    return list(asked_too_soon(made.workflow, case_of(made)))
 
 
 def due(made: Desk) -> dict[str, str]:
@@ -102,7 +121,7 @@ def test_an_early_signature_is_accepted() -> None:
 
 def test_from_the_day_of_asking_the_limit_runs() -> None:
     """Each seat has its own day: three workdays from the day on which it was asked."""
-    made = desk()
+    made = shown()
     made.pass_days(7)  # Monday 9 March 2026
     made.do(BUREAU, AskOpinions("go", (("land", ""),)))
     assert due(made) == {"land": "2026-03-12"}
@@ -118,6 +137,59 @@ def test_from_the_day_of_asking_the_limit_runs() -> None:
     task = next(iter(tasks_of(made.workflow, case_of(made), LAND, Moment(made.on, CALENDAR))))
     assert (task.kind, task.due_on) == ("sign", "2026-03-12")
     assert "（已逾期，限 2026-03-12）" in task.text
+
+
+def test_what_cannot_be_shown_is_not_asked() -> None:
+    """Asked before the report is there, nobody is late and nobody has a task, however long it
+    takes; from the day on which it comes all have their whole time. The makers read what is
+    lacking, not that somebody is late.
+    """
+    made = desk()
+    made.do(BUREAU, AskOpinions("go"))
+    made.pass_days(60)
+    assert (asked(made), due(made)) == ({}, {})
+    assert {row.kind for row in tasks_now(made.workflow, case_of(made), CALENDAR)} == {
+        "move",
+        "lead",
+    }
+    assert missing(made) == ["缺 国土、财政 的同意意见（要看的 报告 还没有，齐了即送会签）"]
+    made.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
+    day = made.on.isoformat()
+    assert asked(made) == {"land": day, "finance": day}
+    assert missing(made) == ["缺 国土、财政 的同意意见"]
+    made.pass_days(1)
+    made.do(BUREAU, Attach("report", File("r2.pdf", 10, "b" * 64)))
+    assert asked(made) == {"land": day, "finance": day}, "another edition asks nobody anew"
+
+
+def test_who_supplies_it_is_asked_at_once() -> None:
+    """A seat that has to supply what is lacking does not wait for it."""
+    text = small.TEXT.replace("QUORUM", "all").replace("asked: entering, ", "")
+    assert "report: {title: 报告" in text
+    made = Desk()
+    made.workflow = read_workflow(
+        text.replace("report: {title: 报告", "report: {title: 报告, by: land"), "small.yaml"
+    )
+    made.do(BUREAU, AskOpinions("go"))
+    assert set(asked(made)) == {"land"}
+    made.pass_days(5)
+    made.do(LAND, Attach("report", File("r.pdf", 10, "a" * 64)))
+    assert asked(made) == {"land": START.isoformat(), "finance": made.on.isoformat()}
+
+
+def test_where_the_workflow_says_when_it_asks_nothing_waits() -> None:
+    """Entering the state asks, whatever is there by then; what those who are asked cannot see yet
+    is told.
+    """
+    made = desk("entering")
+    assert set(asked(made)) == {"land", "finance"}
+    told = [(one.seat.role, one.names, one.rests) for one in too_soon(made)]
+    assert told == [("land", ("report",), False), ("finance", ("report",), False)]
+    by_hand = desk()
+    by_hand.do(BUREAU, AskOpinions("go"))
+    assert [one.rests for one in too_soon(by_hand)] == [True, True]
+    by_hand.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
+    assert too_soon(by_hand) == []
 
 
 def test_b2_a_departments_own_day_is_the_cases_next() -> None:
@@ -137,7 +209,7 @@ def test_b2_a_departments_own_day_is_the_cases_next() -> None:
 
 def test_who_asks_is_a_maker_or_the_lead_and_asks_once() -> None:
     """Others may not ask; who was asked, or has spoken, is left out; who has no seat is refused."""
-    made = desk()
+    made = shown()
     assert made.unmet(LAND, AskOpinions("go")) == ["role"]
     assert made.unmet(BUREAU, AskOpinions("go", (("x", "u9"),))) == ["opinion"]
     assert made.unmet(BUREAU, AskOpinions("tick")) == ["opinion"]
@@ -295,12 +367,13 @@ def test_a_case_is_the_same_out_of_its_snapshot() -> None:
     """Asks are kept with the case."""
     from lifecycle.engine.case import dump_case, load_case
 
-    made = desk()
+    made = shown()
     made.do(BUREAU, AskOpinions("go"))
     case = case_of(made)
     assert replace(load_case(dump_case(case), {}, case.steps), letters=case.letters) == case
-    seat = seats_of(made.workflow, case, made.workflow.leaving["first"]["go"])[0]
-    found = due_of_seat(case, made.workflow.leaving["first"]["go"], seat, CALENDAR)
+    transition = made.workflow.leaving["first"]["go"]
+    seat = seats_of(made.workflow, case, transition)[0]
+    found = due_of_seat(made.workflow, case, transition, seat, CALENDAR)
     assert found is not None
 
 

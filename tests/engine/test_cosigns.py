@@ -95,7 +95,7 @@ def status(made: Desk, role: str) -> tuple[str, str]:
     """Tell how a seat's opinion stands."""
     case, moment = case_of(made), Moment(made.on, CALENDAR)
     seats = {seat.role: seat for seat in seats_of(made.workflow, case, go(made))}
-    return opinion_status(go(made), seats[role], case, moment)
+    return opinion_status(made.workflow, go(made), seats[role], case, moment)
 
 
 def refusal(made: Desk, who: object, act: object) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from lifecycle.engine.acts import DraftLetter, IssueLetter
 from lifecycle.engine.case_letter import ISSUED, REVIEWED, Addressee
 from lifecycle.engine.docket import Accepted
 from lifecycle.engine.letters.letter_steps import lapse_of, outlived
-from lifecycle.engine.letters.owed import owed, unanswered
+from lifecycle.engine.letters.owed import owed, sent_before, unanswered
 
 TEXT = """
 workflow: rounds
@@ -89,12 +89,12 @@ def test_a_return_undoes_letters_at_once() -> None:
         desk.lapsed()["3-pay"] == f"所属环节已于 {desk.entries[-1]['intent']['occurred_on']} 办结"
     )
     desk.make("go")
-    assert set(desk.lapsed()) == {"2-go", "4-ask"}, "the case is where the payment was made"
+    assert set(desk.lapsed()) == {"4-ask"}, "the case is where the payment was made"
 
 
 def test_what_is_drafted_anew_after_a_return_is_late() -> None:
-    """Drafted again in the place of what was undone, a letter may go out, belated; and is undone
-    like the others by the next return.
+    """Drafted again in the place of what was undone, a letter may go out, belated, but not on the
+    very day of the return; and is undone like the others by the next return.
     """
     desk = Letters()
     desk.make("go", "ask")
@@ -103,7 +103,9 @@ def test_what_is_drafted_anew_after_a_return_is_late() -> None:
     desk.make("back")
     assert desk.lapsed() == {"2-go": "所属流转已退回", "4-ask": "所属流转已退回"}
     desk.do(BUREAU, DraftLetter("ask", replaces="4-ask"))
-    assert desk.lapsed() == {"2-go": "所属流转已退回", "6-ask": "所属流转退回后重拟"}
+    assert desk.lapsed() == {"2-go": "所属流转已退回"}
+    desk.pass_days(1)
+    assert desk.lapsed()["6-ask"] == "所属流转退回后重拟"
     desk.make("go", "back")
     assert desk.lapsed()["6-ask"] == "所属流转已退回"
 
@@ -133,6 +135,91 @@ def test_an_issued_letter_of_an_undone_step_is_told() -> None:
     assert outlived_by(desk, "6-ask", "7-note") == set()
     desk.make("go", "back")
     assert outlived_by(desk, "6-ask", "7-note") == {"6-ask"}
+
+
+def kept(desk: Letters) -> dict[str, tuple[str, str, str]]:
+    """Give where each letter stands, whose place it takes, and what takes its own."""
+    assert desk.case is not None
+    letters = desk.case.letters.values()
+    return {one.name: (one.state, one.replaces, one.replaced_by) for one in letters}
+
+
+def issue(desk: Letters, name: str) -> None:
+    """Have a letter in force, as it is once it was signed off."""
+    assert desk.case is not None
+    letter = replace(desk.case.letters[name], state=ISSUED, number=f"{name}号")
+    desk.case = replace(desk.case, letters=desk.case.letters.after(letter))
+
+
+def test_what_is_made_again_after_a_return_takes_the_place_of_its_letters() -> None:
+    """One letter, one proposal: what was undone and not signed off is void with the new draft, be
+    it drafted anew by hand; what is in force is superseded by it. Its entry says so. Letters of
+    what stands, and of other transitions, are let alone.
+    """
+    desk = Letters()
+    desk.make("go", "pay", "ask", "ask")
+    issue(desk, "4-ask")
+    desk.make("back")
+    desk.do(BUREAU, DraftLetter("ask", replaces="4-ask"))
+    desk.make("go")
+    assert kept(desk)["2-go"] == ("void", "", "8-go")
+    desk.make("pay", "ask")
+    assert kept(desk) == {
+        "2-go": ("void", "", "8-go"),
+        "3-pay": ("draft", "", ""),
+        "4-ask": ("issued", "", ""),
+        "5-ask": ("void", "", "10-ask"),
+        "6-back": ("draft", "", ""),
+        "7-ask": ("void", "4-ask", "10-ask"),
+        "8-go": ("draft", "", ""),
+        "9-pay": ("draft", "", ""),
+        "10-ask": ("draft", "4-ask", ""),
+    }
+    told = desk.entries[-1]["intent"]["data"]
+    assert told["instead"] == [[0, "5-ask"], [0, "7-ask"]]
+    desk.make("ask")
+    assert kept(desk)["11-ask"] == ("draft", "", ""), "that one stands, and is let alone"
+
+
+def test_each_letter_in_force_is_replaced_once() -> None:
+    """A record made twice, undone and made twice again: each new letter takes the place of one."""
+    desk = Letters()
+    desk.make("go", "ask", "ask")
+    issue(desk, "3-ask")
+    issue(desk, "4-ask")
+    desk.make("back", "go", "ask", "ask")
+    assert (kept(desk)["7-ask"][1], kept(desk)["8-ask"][1]) == ("4-ask", "3-ask")
+
+
+def test_the_same_record_in_another_state_sends_another_letter() -> None:
+    """What was asked in the state that was left is not what is asked where the case came back."""
+    desk = Letters()
+    desk.make("go", "ask", "back", "ask")
+    assert kept(desk)["3-ask"] == ("draft", "", "")
+
+
+def again(desk: Letters, name: str) -> list[str]:
+    """Name the letters that say the same as a draft and are not done with."""
+    assert desk.case is not None
+    found = sent_before(desk.workflow, desk.case, desk.case.letters[name])
+    return [letter.name for letter in found]
+
+
+def test_a_record_made_again_is_told_of_its_former_letter() -> None:
+    """As long as that is not signed off, or somebody owes an answer on it; it is not made void, for
+    each may be about something else.
+    """
+    desk = Letters()
+    desk.make("ask", "ask")
+    assert (again(desk, "2-ask"), again(desk, "3-ask")) == ([], ["2-ask"])
+    issue(desk, "2-ask")
+    assert desk.case is not None
+    sent = replace(desk.case.letters["2-ask"], addressed=(Addressee("国土局", "land"),))
+    desk.case = replace(desk.case, letters=desk.case.letters.after(sent))
+    assert again(desk, "3-ask") == ["2-ask"]
+    answered = sent.marked("国土局", replied_on=desk.on.isoformat())
+    desk.case = replace(desk.case, letters=desk.case.letters.after(answered))
+    assert again(desk, "3-ask") == []
 
 
 def test_a_suspension_ends_no_state() -> None:

@@ -220,6 +220,94 @@ def test_what_went_out_before_a_return_undid_its_step_is_told(paper: Paper) -> N
     assert (lapses(paper, number)[LETTER], told in paper.do("show", number)) == (None, False)
 
 
+def errands(paper: Paper, code: str) -> list[tuple[str, str]]:
+    """Give what letters ask of an officer, as (kind, letter)."""
+    return [(one["kind"], one["letter"]) for one in paper.asks("todo", by=code)["letters"]]
+
+
+def test_what_is_made_again_after_a_return_is_proposed_once(paper: Paper) -> None:
+    """The letter that was drafted anew by hand and the one that the step drafts when it is made
+    again are one: the hand-made draft is void, the new one supersedes what was issued, and nobody
+    is asked to draft or to review another.
+    """
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    paper.do("advance", number, "to_siting", by="bureau01")
+    paper.do("advance", number, "send_back", "--note", "重报", by="planning01")
+    assert errands(paper, "bureau01") == [("draft", LETTER)]
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    by_hand = last(paper, number)
+    assert ("approve", by_hand) in errands(paper, "bureau03")
+    made = paper.do("advance", number, "ask", by="bureau01")
+    anew = last(paper, number)
+    assert anew != by_hand
+    assert f"公文替代 {by_hand}" in paper.do("log", number), made
+    reviewing = [one for one in errands(paper, "bureau03") if one[0] == "approve"]
+    assert (reviewing, errands(paper, "bureau01")) == ([("approve", anew)], [])
+    paper.issued(number, anew)
+    rows = {row["name"]: row["state"] for row in paper.asks("notice", "list", number)["letters"]}
+    assert (rows[LETTER], rows[by_hand], rows[anew]) == ("superseded", "void", "issued")
+    assert paper.findings() == []
+    paper.do("replay", number)
+
+
+def test_what_is_drafted_anew_on_the_day_of_the_return_is_not_late(paper: Paper) -> None:
+    """On the day of the return it goes out without a reason; the next day it wants one."""
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    paper.do("advance", number, "to_siting", by="bureau01")
+    paper.do("advance", number, "send_back", "--note", "重报", by="planning01")
+    paper.do("notice", "draft", number, "--replace", LETTER, by="bureau01")
+    anew = last(paper, number)
+    assert lapses(paper, number)[anew] is None
+    paper.issued(number, anew)
+    assert "迟发" not in paper.do("log", number)
+    paper.do("notice", "draft", number, "--replace", anew, by="bureau01")
+    anew = last(paper, number)
+    paper.do("notice", "approve", number, anew, by="bureau03")
+    days_pass(paper, 1)
+    assert "所属流转退回后重拟" in paper.fails("notice", "issue", number, anew, by="bureau04")[1]
+    assert paper.findings() == []
+
+
+def test_a_letter_of_a_finished_stage_need_not_be_drafted_anew(paper: Paper) -> None:
+    """What it prints was corrected: while its stage is in hand, and as long as an answer is owed,
+    it is to be replaced; once the case has gone on, its service is done.
+    """
+    number = begun(paper)
+    paper.issued(number, LETTER)
+    paper.corrects(number, "investment=33000")
+    for code in ("land01", "wenwu01"):
+        paper.do("sign", number, "to_siting", "agree", by=code)
+    assert ("draft", LETTER) in errands(paper, "bureau01")
+    paper.do("advance", number, "to_siting", by="bureau01")
+    assert ("draft", LETTER) in errands(paper, "bureau01"), "on the day itself"
+    days_pass(paper, 1)
+    assert ("draft", LETTER) not in errands(paper, "bureau01")
+    assert paper.findings() == []
+
+
+def test_a_record_made_again_tells_of_the_letter_that_is_still_out(paper: Paper) -> None:
+    """Made twice, it drafts two letters: whoever makes it is told of the first, and so is who would
+    review the second; nothing is void, for they may be about two things.
+    """
+    number = begun(paper)
+    remarks = paper.asks("advance", number, "ask", by="bureau01")["hints"]
+    second = last(paper, number)
+    void = f"lifecycle notice void {number} {LETTER} --note 理由"
+    told = f"先前拟的 {LETTER} 尚未签发，这次又拟了 {second}；只发一件的：{void}"
+    assert remarks == [{"kind": "again", "message": told}]
+    [text] = [
+        one["text"]
+        for one in paper.asks("todo", by="bureau03")["letters"]
+        if one["letter"] == second
+    ]
+    assert text.endswith(f"（同一流转先前所拟的 {LETTER} 还没有办完；不必再发的，作废其一）")
+    paper.do("notice", "void", number, LETTER, "--note", "以后一件为准", by="bureau01")
+    assert "先前拟的" not in paper.do("notice", "approve", number, second, by="bureau03")
+    assert paper.findings() == []
+
+
 def to_be_replaced(paper: Paper, number: str) -> list[str]:
     """Name the letters of a case that its rows say are to be replaced; the audit sees no others."""
     assert paper.findings() == []
@@ -435,7 +523,7 @@ def test_nobody_owes_an_answer_to_a_letter_whose_step_was_undone(paper: Paper) -
     number = handed_over(paper)
     before = {
         "land01": [("reply", "2026-10-13")],
-        "wenwu01": [("reply", "2026-10-13")],
+        "wenwu01": [("reply", "2026-10-14")],  # whose receipt counts as given the next workday
         "owner01": [("receipt", "2026-10-09")],
     }
     assert owed_on(paper) == before

@@ -154,18 +154,20 @@ def test_who_is_late_what_is_due_and_the_light(trial: Trial) -> None:
     """On a day: the lead of a limit that is over, the seats whose opinion is overdue; the next day
     due; the light. A day earlier nobody is.
     """
-    head = HEAD.replace("    after: ready\n", "")
+    there = HEAD.partition("  ready:\n")[2].partition("    - {by: [finance")[0]
+    head = HEAD.replace("after: ready", "after: there")
+    head = head.replace("scenarios:\n", f"  there:\n{there}scenarios:\n")
     ask = "- {by: office, day: 2026-03-03, ask: approve, whom: finance}"
     trial.passes(ask, "- {day: 2026-03-06, late: [], due: 2026-03-06, light: green}", head=head)
     late = "- {day: 2026-03-09, late: [财务, 办公室], light: 黄, limits: {申请: 2026-03-09}}"
     assert trial.differs(ask, late, head=head)[0][1:] == ("逾期的 finance、office", "finance")
     trial.passes(ask, late.replace("2026-03-09, late", "2026-03-10, late"), head=head)
     assert trial.differs("- {due: 2026-03-08}", head=head) == [
-        (FIRST - 1, "最近的期限 2026-03-08", "2026-03-09")
+        (FIRST + 3, "最近的期限 2026-03-08", "2026-03-09")
     ]
-    assert trial.differs("- {light: red}", head=head) == [(FIRST - 1, "红灯", "绿灯")]
+    assert trial.differs("- {light: red}", head=head) == [(FIRST + 3, "红灯", "绿灯")]
     assert trial.differs("- {limits: {报销: 2026-03-08}}", head=head) == [
-        (FIRST - 1, "期限“报销” 2026-03-08", "无")
+        (FIRST + 3, "期限“报销” 2026-03-08", "无")
     ]
 
 

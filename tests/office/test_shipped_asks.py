@@ -82,7 +82,7 @@ def test_the_way_is_asked_that_the_land_allows(walk: Walk) -> None:
 
 def test_whether_to_list_again_is_asked_when_it_is_meant(walk: Walk) -> None:
     """Land that was not sold may be listed again, sited anew or given up: nobody is asked to list
-    it again before the land bureau means to.
+    it again before the land bureau means to, and the minutes are there that they are to see.
     """
     w = walk
     forward(w, "listing")
@@ -91,12 +91,15 @@ def test_whether_to_list_again_is_asked_when_it_is_meant(walk: Walk) -> None:
     w.do("land01 advance fail_listing --set failure_reason=无人竞买")
     assert w.owes("planning01") == []
     w.do("land01 ask relist")
+    assert w.owes("planning01") == []
+    w.do("bureau01 attach meeting_minutes")
     assert w.owes("planning01") == ["relist"]
 
 
 def test_opinions_on_a_site_are_asked_by_the_letter_and_due_as_it_says(walk: Walk) -> None:
-    """Nobody is late who was not asked: while the letter is not signed nobody owes an opinion on
-    the site. Once it is out all its seats do, by the day on which the answer to the letter is due.
+    """Nobody is late who was not asked: while the letter is not signed, and while what they are to
+    speak on is not there, nobody owes an opinion on the site. Then all its seats do, by the day on
+    which the answer to the letter is due.
     """
     fonts()
     w = walk
@@ -110,13 +113,27 @@ def test_opinions_on_a_site_are_asked_by_the_letter_and_due_as_it_says(walk: Wal
     )
     w.run("notice", "approve", w.case, letter, "--as", "bureau03")
     w.run("notice", "issue", w.case, letter, "--as", "bureau02")
-    assert [w.owes(officer) for officer in asked] == [["to_intent"]] * 4
     w.run("notice", "receipt", w.case, letter, "--as", "reform01")
+    assert [w.owes(officer) for officer in asked] == [[], [], [], []]
+    assert _answer_to(w, letter) is None
+    w.later(10)
+    w.do("planning01 attach site_report planning_conditions")
+    w.do("planning01 set land_mu=42 land_use=商业 far_max=1.1 height_max=12")
+    assert [w.owes(officer) for officer in asked] == [[], ["to_intent"], [], ["to_intent"]]
+    w.do("land01 attach ecology_check")  # which land and the x units supply
+    assert [w.owes(officer) for officer in asked] == [["to_intent"]] * 4
     tasks = w.asks("todo", "--as", "reform01")
     (opinion,) = (one["due_on"] for one in tasks["tasks"] if one["transition"] == "to_intent")
-    (answer,) = (one["due_on"] for one in tasks["letters"] if one["letter"] == letter)
-    assert opinion == answer
+    assert opinion == _answer_to(w, letter)
     assert opinion is not None
+
+
+def _answer_to(w: Walk, letter: str) -> str | None:
+    """Give the day by which an officer's list says that a letter is to be answered."""
+    letters = w.asks("todo", "--as", "reform01")["letters"]
+    (day,) = (one["due_on"] for one in letters if one["letter"] == letter)
+    found: str | None = day
+    return found
 
 
 @pytest.mark.parametrize(

@@ -76,10 +76,11 @@ def test_a_letter_from_draft_to_number(paper: Paper) -> None:
 
 def test_todo_calls_a_draft_by_its_title(paper: Paper) -> None:
     """Whoever checks or signs reads what the letter is about, not only how its template is called;
-    of one that cannot be written, the case.
+    of one that cannot be written, the case; and what those who are asked cannot see yet.
     """
     number = paper.asked()
-    title = "关于征求剑瓷文化体验街区选址意见的函"
+    unshown = "（会签要看的 选址论证报告 还没有，以后补上的，复函不算会签意见；宜齐了再签发）"
+    title = f"关于征求剑瓷文化体验街区选址意见的函{unshown}"
     assert todo_of(paper, "bureau03") == [("approve", title)]
     paper.do("notice", "approve", number, LETTER, by="bureau03")
     assert todo_of(paper, "bureau04") == [("issue", title)]
@@ -88,7 +89,7 @@ def test_todo_calls_a_draft_by_its_title(paper: Paper) -> None:
     paper.write("consultation.j2", ends.replace("标题：", "标题：{% if area is defined %}", 1))
     paper.do("notice", "publish", "consultation.j2", by="admin")
     paper.asked("乙")
-    assert todo_of(paper, "bureau03") == [("approve", f"乙　{LETTER}")]
+    assert todo_of(paper, "bureau03") == [("approve", f"乙　{LETTER}{unshown}")]
 
 
 def todo_of(paper: Paper, officer: str) -> list[tuple[str, str]]:
@@ -324,7 +325,7 @@ def test_a_receipt_and_an_answer_by_file(paper: Paper) -> None:
     number = paper.ready_but_unsigned()
     paper.issued(number, "3-consultation")
     mine = paper.asks("todo", by="land01")["letters"]
-    assert [(row["kind"], row["due_on"]) for row in mine] == [("reply", None)]
+    assert [(row["kind"], row["due_on"]) for row in mine] == [("reply", "2026-10-13")]
     paper.do("notice", "receipt", number, "consult", by="land01")
     assert paper.fails("notice", "receipt", number, "consult", by="land01")[0] == 1, "once"
     paper.write("复函.pdf", "同意选址")
@@ -471,19 +472,25 @@ def test_who_has_answered_is_not_late_with_the_receipt(paper: Paper) -> None:
 
 
 def test_nobody_is_late_with_a_letter_that_was_not_handed_over(paper: Paper) -> None:
-    """The time to receive and to answer runs from the sending, or the receipt: a letter that lies
-    in the outbox has no day due, and nobody is reminded of it.
+    """The time to receive runs from the sending: a letter that lies in the outbox has no day due,
+    and nobody is reminded of it. The day of an opinion that was asked otherwise, too, is that of
+    the seat, whether or not the letter has come.
     """
+
+    def days(code: str) -> list[tuple[str, str | None]]:
+        return [(one["kind"], one["due_on"]) for one in paper.asks("todo", by=code)["letters"]]
+
     number = paper.asked()
     paper.issued(number)
     paper.now = datetime(2026, 10, 15, 2, tzinfo=UTC)
     assert paper.asks("notice", "urge", by="bureau01")["reminders"] == []
-    assert [one["due_on"] for one in paper.asks("todo", by="land01")["letters"]] == [None]
-    paper.do("notice", "sent", number, LETTER, "--unit", "land", "--by", "专人", by="bureau01")
-    assert [one["due_on"] for one in paper.asks("todo", by="land01")["letters"]] == ["2026-10-22"]
+    assert (days("land01"), days("owner01")) == ([("reply", "2026-10-13")], [("receipt", None)])
+    for unit in ("land", "owner"):
+        paper.do("notice", "sent", number, LETTER, "--unit", unit, "--by", "专人", by="bureau01")
+    assert days("owner01") == [("receipt", "2026-10-19")]
     paper.now = datetime(2026, 10, 19, 2, tzinfo=UTC)
     paper.do("notice", "receipt", number, LETTER, by="land01")
-    assert [one["due_on"] for one in paper.asks("todo", by="land01")["letters"]] == ["2026-10-26"]
+    assert days("land01") == [("reply", "2026-10-13")]
     assert paper.findings() == []
 
 
@@ -712,7 +719,7 @@ def test_show_reads_only_letters_that_wait(paper: Paper, monkeypatch: pytest.Mon
     assert shown(number) == ("草稿 2 件", [LETTER, other])
     paper.issued(number)
     waiting = "草稿 1 件、已签发 1 件；待 市自然资源局、市文物局 复函"
-    assert shown(number) == (waiting, [other, LETTER])
+    assert shown(number) == (waiting, [LETTER, other])
     for code in ("land01", "wenwu01"):
         paper.do("notice", "receipt", number, "1号", by=code)
         reply = paper.write("复函.txt", "无意见")

@@ -174,7 +174,7 @@ def notice_issue(
     desk: Desk, case: str, name: str, note: str, principal: str | None, dry_run: bool
 ) -> None:
     """Sign a letter off."""
-    from lifecycle.office.letters.letters import issue
+    from lifecycle.office.letters.letters import after_issue, issue
 
     request = request_of(desk, principal, dry_run=dry_run)
     handled = issue(desk.office, request, case, name, note)
@@ -183,6 +183,7 @@ def notice_issue(
         desk,
         handled,
         f"文号 {issued.number}　验证码 {issued.code}",
+        *after_issue(desk.office, handled.outcome.case, issued),
         f"存成文件：lifecycle notice render {number} {issued.name} --into 公文 --pdf",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import partial
 from typing import Any, Self
@@ -10,13 +10,14 @@ from typing import Any, Self
 from lifecycle.engine.acts.act import Act, Intent, noted, title_in
 from lifecycle.engine.acts.changes import told_facts
 from lifecycle.engine.case import Case, Suspension
-from lifecycle.engine.case_letter import CaseLetter, names_of
+from lifecycle.engine.case_letter import VOID, CaseLetter, names_of
 from lifecycle.engine.clock.by_clock import judge_its_day
 from lifecycle.engine.docket import Decision, Docket, Refused
 from lifecycle.engine.editions import with_step
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.fact_gates import how_to_enter, judge_lock, judge_renewed, judge_value
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.letters.letter_steps import of_undone_steps
 from lifecycle.engine.machine import fire
 from lifecycle.engine.outcomes.computing import compute, entered_with
 from lifecycle.engine.outcomes.effects import plan_effects
@@ -28,14 +29,18 @@ from lifecycle.workflow.model import CLOCK, PREVIOUS, Transition, Workflow
 
 @dataclass(frozen=True, slots=True)
 class Advance(Act):
-    """Make a transition, with the reason and the facts it asks for. The judge fills in what it sets
-    (`sets`; None for what is not applicable).
+    """Make a transition, with the reason and the facts it asks for.
+
+    The judge fills in what it sets (`sets`; None for what is not applicable) and `instead`: the
+    letters, undone with the step by a return, whose place its own take, by their place among its
+    notices. It is None for what was recorded without being asked that.
     """
 
     transition: str
     note: str = ""
     facts: Mapping[str, Value] = field(default_factory=dict)
     sets: Mapping[str, Value | None] = field(default_factory=dict)
+    instead: tuple[tuple[int, str], ...] | None = ()
 
     entry_type = "transition_made"
     verb = "办理"
@@ -75,7 +80,11 @@ class Advance(Act):
         if target is None:
             gate = Gate("state", False, {"state": case.state}, "流程图上没有这条路")
             return Refused((gate,), transition)
-        made = replace(self, sets=sets)
+        instead = self.instead
+        if instead is not None:
+            undone = of_undone_steps(workflow, case, transition)
+            instead = tuple((place, letter.name) for place, letter in undone)
+        made = replace(self, sets=sets, instead=instead)
         entered, _empty = entered_with(self.facts, sets)
         effects = plan_effects(docket, case, transition, entered)
         if docket.officer.cause == CLOCK:
@@ -103,7 +112,8 @@ class Advance(Act):
         transition = workflow.leaving[case.state][self.transition]
         change: dict[str, Any] = {}
         if transition.notices:
-            change["letters"] = case.letters.after(*_drafts(case, transition, entry))
+            drafts = list(_drafts(case, transition, entry))
+            change["letters"] = case.letters.after(*_instead_of(case, drafts, self.instead or ()))
         if transition.clears:
             change["cleared"] = entry.seq
         if transition.kind != "record":
@@ -114,20 +124,33 @@ class Advance(Act):
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
-        data = {"facts": dict(self.facts), "note": self.note}
+        data: dict[str, Any] = {"facts": dict(self.facts), "note": self.note}
         if self.sets:
             data["sets"] = dict(self.sets)
+        if self.instead:
+            data["instead"] = [list(one) for one in self.instead]
         return {"data": data, "files": [], "transition": self.transition}
 
     @classmethod
     def from_dict(cls, intent: Intent) -> Self:
         """Read its wire form."""
         data = intent["data"]
-        return cls(intent["transition"], data["note"], data["facts"], data.get("sets", {}))
+        instead = data.get("instead")
+        return cls(
+            transition=intent["transition"],
+            note=data["note"],
+            facts=data["facts"],
+            sets=data.get("sets", {}),
+            instead=None if instead is None else tuple((place, name) for place, name in instead),
+        )
 
     def is_repeated_by(self, recorded: Act) -> bool:
-        """Tell whether an entry's act is this one; what it sets was left to the judge."""
-        return isinstance(recorded, Advance) and replace(self, sets=recorded.sets) == recorded
+        """Tell whether an entry's act is this one; what it sets and replaces was left to the
+        judge.
+        """
+        if not isinstance(recorded, Advance):
+            return False
+        return replace(self, sets=recorded.sets, instead=recorded.instead) == recorded
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
         """Tell of it."""
@@ -138,6 +161,8 @@ class Advance(Act):
             way = f"　{source} → {title_in(workflow.states, str(entry.target))}"
         entered, _empty = entered_with(self.facts, self.sets)
         facts = f"　填 {told_facts(workflow, entered, names)}" if entered else ""
+        instead = "、".join(name for _place, name in self.instead or ())
+        facts += f"　公文替代 {instead}" if instead else ""
         note = f"　说明{noted(self.note)}" if facts and self.note else noted(self.note)
         return f"{title}{way}{facts}{note}"
 
@@ -166,6 +191,23 @@ def _drafts(case: Case, transition: Transition, entry: Entry) -> Iterator[CaseLe
             transition=transition.name,
             index=index,
         )
+
+
+def _instead_of(
+    case: Case, drafts: list[CaseLetter], instead: Iterable[tuple[int, str]]
+) -> Iterator[CaseLetter]:
+    """Give the letters that a transition drafts with those whose place they take: what was not
+    signed off is void with it, what is in force is superseded once the new one is issued.
+    """
+    for place, name in instead:
+        old, new = case.letters[name], drafts[place]
+        if old.number:
+            drafts[place] = replace(new, replaces=name)
+        else:
+            # what the old one was to replace, the new one is
+            drafts[place] = replace(new, replaces=new.replaces or old.replaces)
+            yield replace(old, state=VOID, replaced_by=new.name)
+    yield from drafts
 
 
 def _place(case: Case, transition: Transition, entry: Entry) -> dict[str, Any]:

@@ -5,10 +5,10 @@ case of the version before: two persons decide it once, and each case has its en
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from lifecycle.engine.acts.act import Act, Intent
-from lifecycle.engine.case import Asked, Case, Edition, Opinion, opinion_key
+from lifecycle.engine.case import Asked, AskingLetter, Case, Edition, Opinion, opinion_key
 from lifecycle.engine.case_letter import CaseLetter
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
@@ -19,6 +19,8 @@ from lifecycle.engine.transition import judge_ended
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.migration import key_of, own_version
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Migrate(Act):
             },
             steps=case.steps.changed(moved.step),
             asked=moved.asked(entry),
+            asking=moved.asking(),
             letters=case.letters.after(*map(moved.letter, moved.letters())),
             migrated_on=(*case.migrated_on, entry.on),
         )
@@ -226,16 +229,25 @@ class _Moved:
         cosign = way.cosign_of(opinion.role) if way is not None else None
         return covered(workflow, source, way, cosign) if way is not None and cosign else ()
 
+    def _of_seats(self, kept: Mapping[str, T]) -> dict[str, T]:
+        """Give what is kept by seat of those who still have one, by what they are called now."""
+        found = {}
+        for key, item in kept.items():
+            name, role, unit = key.split("/")
+            now = self.transition(name)
+            if any(way.cosign_of(role) for way in self._ways(now)):
+                found[opinion_key(now, role, unit)] = item
+        return found
+
+    def asking(self) -> dict[str, tuple[AskingLetter, ...]]:
+        """Give the letters that asked those who still have a seat."""
+        return self._of_seats(self.case.asking)
+
     def asked(self, entry: Entry) -> dict[str, Asked]:
         """Give the asks of those who still have a seat; who has one only now, and is asked by the
         state's being entered, is asked on the day of the taking over.
         """
-        found: dict[str, Asked] = {}
-        for key, ask in self.case.asked.items():
-            name, role, unit = key.split("/")
-            now = self.transition(name)
-            if any(way.cosign_of(role) for way in self._ways(now)):
-                found[opinion_key(now, role, unit)] = ask
+        found: dict[str, Asked] = self._of_seats(self.case.asked)
         here, was = self.state(self.case.state), self.before.leaving[self.case.state]
         seats = {self.transition(name): way for name, way in was.items()}
         for name, way in self.workflow.leaving[here].items():

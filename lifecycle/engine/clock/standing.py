@@ -215,10 +215,8 @@ class OwedOpinion:
 def opinions_owed(workflow: Workflow, case: Case, calendar: Calendar) -> Iterator[OwedOpinion]:
     """List the opinions that are asked within a time and not given."""
     for transition in workflow.leaving[case.state].values():
-        if not any(cosign.within for cosign in transition.cosigns):
-            continue
         for seat in seats_of(workflow, case, transition):
-            due = due_of_seat(case, transition, seat, calendar)
+            due = due_of_seat(workflow, case, transition, seat, calendar)
             if due is not None:
                 yield OwedOpinion(transition, seat, due)
     for renewal in renewals_waiting(workflow, case):

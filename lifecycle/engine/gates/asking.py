@@ -1,21 +1,25 @@
 """When a seat was asked for its opinion, and by when that is due. Nobody is late who was not asked.
 
 An ask belongs to a round of the transition: since its state was entered, since it was last made, or
-since a return.
+since a return. What cannot be shown yet is not asked: until all is there that an opinion covers and
+the transition demands, an ask rests; it counts from the day on which that is complete.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
 
-from lifecycle.engine.case import Asked, Case, opinion_key
+from lifecycle.engine.case import Asked, AskingLetter, Case, opinion_key
+from lifecycle.engine.case_letter import Addressee, CaseLetter, asked_about, rule_of
 from lifecycle.engine.editions import transition_of
 from lifecycle.engine.entry import Entry
 from lifecycle.engine.gates.quorum import has_turn, is_turn
 from lifecycle.engine.gates.renewals import has_seat, renewals_waiting
-from lifecycle.engine.gates.seats import Seat, seats_of
+from lifecycle.engine.gates.seats import Seat, not_there_yet, rests_on, seats_of
 from lifecycle.engine.values import Value
-from lifecycle.engine.world.clocks import due_of
+from lifecycle.engine.world.clocks import due_after_receipt, due_of
 from lifecycle.engine.world.workdays import Calendar, Due
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import ENTERING, Transition, Workflow
@@ -66,12 +70,60 @@ def unasked(workflow: Workflow, case: Case, transition: Transition) -> list[Seat
 
 
 def asked_seats(workflow: Workflow, case: Case, transition: Transition) -> list[Seat]:
-    """List the seats that were asked and whose opinion is still owed."""
+    """List the seats that were asked, and can be, and whose opinion is still owed."""
     return [
         seat
         for seat in seats_of(workflow, case, transition)
-        if seat.is_open and asked_of(case, transition, seat) is not None
+        if seat.is_open and asked_now(workflow, case, transition, seat) is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTooSoon:
+    """A seat that is asked though some of what it would speak on (`names`) is not there yet; the
+    ask `rests` until it is, unless the workflow itself said when to ask.
+    """
+
+    transition: Transition
+    seat: Seat
+    names: tuple[str, ...]
+    rests: bool
+
+
+def asked_too_soon(workflow: Workflow, case: Case) -> Iterator[AskedTooSoon]:
+    """List the seats that the last entry of a case asked too soon."""
+    for transition in workflow.leaving[case.state].values():
+        for seat in seats_of(workflow, case, transition) if transition.cosigns else ():
+            asked = asked_of(case, transition, seat) if seat.is_open else None
+            if asked is not None and asked.seq == case.seq:
+                names = not_there_yet(workflow, case, transition, seat.role)
+                if names:
+                    rests = bool(rests_on(workflow, case, transition, seat.role))
+                    yield AskedTooSoon(transition, seat, names, rests)
+
+
+def not_shown_by(workflow: Workflow, case: Case, letter: CaseLetter) -> tuple[str, ...]:
+    """Name what those would speak on whose opinions a letter asks, and that is not there yet."""
+    transition = transition_asked_by(workflow, case, letter)
+    if transition is None:
+        return ()
+    names = (
+        name
+        for seat in seats_asked_by(workflow, case, letter)
+        if seat.is_open
+        for name in not_there_yet(workflow, case, transition, seat.role)
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def asked_now(workflow: Workflow, case: Case, transition: Transition, seat: Seat) -> Asked | None:
+    """Say when a seat was asked in this round; None where it was not, or where the ask rests since
+    what it would speak on is not there yet.
+    """
+    asked = asked_of(case, transition, seat)
+    if asked is None or rests_on(workflow, case, transition, seat.role):
+        return None
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +196,104 @@ def places_of(case: Case) -> list[Case]:
     return [case, *left]
 
 
-def due_of_seat(case: Case, transition: Transition, seat: Seat, calendar: Calendar) -> Due | None:
-    """Give the day by which an asked seat owes its opinion; None where it is not asked, has spoken,
-    or there is no limit.
+def due_of_seat(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, calendar: Calendar
+) -> Due | None:
+    """Give the day by which an asked seat owes its opinion: the earliest of the co-sign's `within`,
+    from the day on which it was asked, and of the times to answer of the letters that asked it,
+    from their receipt. None where it is not asked, has spoken, or there is no limit yet.
+    """
+    if not seat.is_open:
+        return None
+    return min(_dues(workflow, case, transition, seat, calendar), key=_day, default=None)
+
+
+def _day(due: Due) -> date:
+    return due.on
+
+
+def _dues(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, calendar: Calendar
+) -> Iterator[Due]:
+    asked = asked_now(workflow, case, transition, seat)
+    if asked is None:
+        return
+    within = due_within(case, transition, seat, asked.on, calendar)
+    if within is not None:
+        yield within
+    for letter, addressee in letters_asking(workflow, case, transition, seat):
+        rule = rule_of(workflow, letter)
+        if rule is not None and rule.reply is not None:
+            due = due_after_receipt(case, addressee, rule.reply.limit, calendar)
+            if due is not None:
+                yield due
+
+
+def due_within(
+    case: Case, transition: Transition, seat: Seat, asked_on: str, calendar: Calendar
+) -> Due | None:
+    """Give the day by which a seat asked on a day owes its opinion by the co-sign's `within`; None
+    where that has none.
     """
     cosign = transition.cosign_of(seat.role)
     within = cosign.within if cosign else None
-    asked = asked_of(case, transition, seat) if within is not None and seat.is_open else None
-    if asked is None or within is None:
-        return None
-    return due_of(case, asked.on, within, calendar)
+    return due_of(case, asked_on, within, calendar) if within is not None else None
+
+
+def letters_asking(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat
+) -> Iterator[tuple[CaseLetter, Addressee]]:
+    """List the letters in force that ask a seat in this round for what it still owes, each with the
+    addressee that answers for the seat. One issued before it was asked anew asks it no more.
+    """
+    asked = asked_now(workflow, case, transition, seat)
+    if asked is None:
+        return
+    for name, unit in case.asking.get(opinion_key(transition.name, seat.role, seat.unit), ()):
+        letter = case.letters[name]
+        if letter.in_force and letter.issued_seq >= asked.seq:
+            for addressee in letter.addressed:
+                if unit and addressee.unit == unit and not addressee.copy:
+                    yield letter, addressee
+
+
+def transition_asked_by(workflow: Workflow, case: Case, letter: CaseLetter) -> Transition | None:
+    """Give the transition out of the case's state on which the answers to a letter are opinions;
+    None where there is none.
+    """
+    asks = asked_about(workflow, letter)
+    return workflow.leaving[case.state].get(asks) if asks else None
+
+
+def seats_asked_by(workflow: Workflow, case: Case, letter: CaseLetter) -> list[Seat]:
+    """List the seats that the issue of a letter asks: those of its main recipients whose turn it
+    is, at the co-sign that its answers are opinions on.
+    """
+    rule, transition = rule_of(workflow, letter), transition_asked_by(workflow, case, letter)
+    if rule is None or transition is None:
+        return []
+    roles = letter.to or rule.to
+    return [
+        seat
+        for seat in seats_of(workflow, case, transition)
+        if seat.role in roles and has_turn(workflow, case, transition, seat.role)
+    ]
+
+
+def with_letter(
+    case: Case, transition: Transition, seats: Iterable[tuple[Seat, str]], entry: Entry, name: str
+) -> dict[str, Any]:
+    """Give what changes of a case by an entry that issues a letter, by its name, which asks these
+    seats, each with the unit to which the letter goes for it.
+    """
+    seats = list(seats)
+    asking = {**case.asking}
+    for seat, unit in seats:
+        key = opinion_key(transition.name, seat.role, seat.unit)
+        former = (one for one in asking.get(key, ()) if case.letters[one.letter].in_force)
+        asking[key] = (*former, AskingLetter(name, unit))
+    asked = with_asked(case, transition, (seat for seat, _unit in seats), entry)
+    return {"asked": asked, "asking": asking}
 
 
 def with_asked(
@@ -229,8 +369,9 @@ def _asked_where_left(
 def _asked_by_change(
     workflow: Workflow, before: Case, after: Case, transition: Transition, entry: Entry
 ) -> dict[str, Asked]:
-    """Give the asks of those whose opinion went stale by an entry, or who came to others; where a
-    record was taken back, of all whose opinion is owed again: since it was made, none was.
+    """Give the asks of those whose opinion went stale by an entry, or who came to others, and of
+    those whose asks rested until it supplied what they speak on; where a record was taken back, of
+    all whose opinion is owed again: since it was made, none was.
     """
     was, now = round_of(before, transition), round_of(after, transition)
     if now < was:
@@ -247,9 +388,22 @@ def _asked_by_change(
     for seat in seats_of(workflow, after, transition):
         known = old.get((seat.role, seat.unit))
         stale = known is not None and seat.stale and not known.stale
-        if stale or (known is None and transition.cosign_of(seat.role) in others):
+        came = known is None and transition.cosign_of(seat.role) in others
+        if stale or came or _is_complete(workflow, before, after, transition, seat):
             asked.append(seat)
     return _asked_by(transition, asked, entry)
+
+
+def _is_complete(
+    workflow: Workflow, before: Case, after: Case, transition: Transition, seat: Seat
+) -> bool:
+    """Tell whether a seat's ask rested until an entry supplied the last of what it speaks on."""
+    return (
+        seat.is_open
+        and asked_of(before, transition, seat) is not None
+        and bool(rests_on(workflow, before, transition, seat.role))
+        and not rests_on(workflow, after, transition, seat.role)
+    )
 
 
 def _asked_late(

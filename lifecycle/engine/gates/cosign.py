@@ -10,7 +10,7 @@ from datetime import date
 
 from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.gates.asking import asked_of, due_of_seat, round_of, unasked
-from lifecycle.engine.gates.gates import Gate, command_of, holds
+from lifecycle.engine.gates.gates import Gate, command_of, holds, title_of
 from lifecycle.engine.gates.quorum import (
     OpinionCount,
     blocking_objections,
@@ -21,7 +21,7 @@ from lifecycle.engine.gates.quorum import (
     unseated,
 )
 from lifecycle.engine.gates.renewals import OpenRenewal
-from lifecycle.engine.gates.seats import Seat, covered, floor_of, seats_of, typed
+from lifecycle.engine.gates.seats import Seat, covered, floor_of, rests_on, seats_of, typed
 from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Cosign, Transition, Workflow
@@ -353,7 +353,7 @@ class _Judging:
         silent: dict[str, list[Seat]] = {}
         for seat in wanted:
             if seat.opinion is None:
-                why = _why_silent(self.case, self.transition, seat, self.moment)
+                why = _why_silent(self.workflow, self.case, self.transition, seat, self.moment)
                 silent.setdefault(why, []).append(seat)
         parts = [f"缺 {self._names(silent[why])} 的同意意见{why}" for why in sorted(silent)]
         stale: dict[str, list[Seat]] = {}
@@ -407,15 +407,23 @@ def _verdict_mark(seat: Seat) -> str:
     return "（不同意）" if seat.opinion.resolved is None else "（不同意，已处理）"
 
 
-def _why_silent(case: Case, transition: Transition, seat: Seat, moment: Moment) -> str:
+def _why_silent(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, moment: Moment
+) -> str:
     """Say in brackets why a seat has said nothing, "" for one that has time left."""
     if asked_of(case, transition, seat) is None:
         return "（尚未送会签）"
-    late = overdue_since(case, transition, seat, moment)
+    lacking = rests_on(workflow, case, transition, seat.role)
+    if lacking:
+        titles = "、".join(title_of(workflow, name) for name in lacking)
+        return f"（要看的 {titles} 还没有，齐了即送会签）"
+    late = overdue_since(workflow, case, transition, seat, moment)
     return f"（逾期未反馈，限 {late}；不视为同意）" if late else ""
 
 
-def overdue_since(case: Case, transition: Transition, seat: Seat, moment: Moment) -> date | None:
+def overdue_since(
+    workflow: Workflow, case: Case, transition: Transition, seat: Seat, moment: Moment
+) -> date | None:
     """Give the day by which an asked seat owed its opinion, once it has passed."""
-    due = due_of_seat(case, transition, seat, moment.calendar)
+    due = due_of_seat(workflow, case, transition, seat, moment.calendar)
     return due.on if due is not None and moment.on > due.on else None

@@ -8,8 +8,8 @@ from lifecycle.engine.case import Case, Opinion, opinion_key
 from lifecycle.engine.values import naming
 from lifecycle.engine.world.moment import Moment
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import Cosign, Transition, Workflow
-from lifecycle.workflow.reliance import MOST_TRANSITIONS, reads_of
+from lifecycle.workflow.model import Cosign, Fact, Material, Transition, Workflow
+from lifecycle.workflow.reliance import MOST_TRANSITIONS, reads_of, required_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,45 @@ def lacked_by(workflow: Workflow, case: Case, opinion: Opinion) -> tuple[str, ..
         return ()
     names = covered(workflow, case.state, transition, cosign)
     return tuple(name for name in names if name not in case.facts and name not in case.materials)
+
+
+def not_there_yet(
+    workflow: Workflow, case: Case, transition: Transition, role: str
+) -> tuple[str, ...]:
+    """Name the facts and materials that a role's opinion covers, that the transition demands and
+    that are not there yet: what cannot be shown. Not those that the role itself supplies.
+    """
+    names = _wanted(workflow, case.state, transition.name, role)
+    return tuple(name for name in names if name not in case.facts and name not in case.materials)
+
+
+def rests_on(workflow: Workflow, case: Case, transition: Transition, role: str) -> tuple[str, ...]:
+    """Name what has to be there before a role can be asked: what cannot be shown is not asked.
+    Where the workflow itself says when it asks (`asked`, `order`), nothing has to.
+    """
+    cosign = transition.cosign_of(role)
+    if cosign is None or cosign.asked or transition.before(cosign):
+        return ()
+    return not_there_yet(workflow, case, transition, role)
+
+
+@lru_cache(maxsize=MOST_TRANSITIONS)
+def _wanted(workflow: Workflow, state: str, name: str, role: str) -> tuple[str, ...]:
+    former = workflow.former.get(state)
+    if former is not None:
+        return _wanted(former.workflow, former.state, former.ways[name].name, role)
+    transition = workflow.leaving[state][name]
+    cosign = transition.cosign_of(role)
+    if cosign is None:
+        return ()
+    demanded = {*transition.facts, *transition.materials, *required_by(workflow, state, name)}
+    lead = workflow.states[state].lead
+    items: dict[str, Fact | Material] = {**workflow.facts, **workflow.materials}
+    return tuple(
+        item
+        for item in covered(workflow, state, transition, cosign)
+        if item in demanded and role not in (items[item].by or (lead,))
+    )
 
 
 @lru_cache(maxsize=MOST_TRANSITIONS)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from lifecycle.engine.case import Case
-from lifecycle.engine.case_letter import UNISSUED, VOID, CaseLetter
+from lifecycle.engine.case_letter import UNISSUED, VOID, CaseLetter, rule_of
 from lifecycle.engine.editions import transition_of
 from lifecycle.frozen import dataclass
-from lifecycle.workflow.model import PREVIOUS, Workflow
+from lifecycle.workflow.model import PREVIOUS, Transition, Workflow
 
 LAPSES = {
     "undone": "所属流转已退回",
@@ -52,12 +52,15 @@ def lapse_of(workflow: Workflow, case: Case, letter: CaseLetter, on: str) -> Lap
     of no step.
 
     On the day on which the case goes on, letters of the step may still go out. What was drafted
-    anew after the return is not undone by it: it goes out late.
+    anew after the return is not undone by it: it goes out late, but for the day of the return.
     """
     if letter.state not in UNISSUED or not letter.transition:
         return None
     if not _stands(case, letter):
-        return Lapse("redrafted" if _is_anew(case, letter) else "undone")
+        if not _is_anew(case, letter):
+            return Lapse("undone")
+        returned = case.steps.at(case.cleared)
+        return None if returned is not None and on <= returned.on else Lapse("redrafted")
     left_on = _left_on(workflow, case, letter)
     return Lapse("finished", left_on) if left_on and left_on < on else None
 
@@ -67,10 +70,13 @@ def lapse_as_recorded(
 ) -> Lapse | None:
     """Tell why a letter is out of time on a day, as an entry records it (`text`, "" for none yet).
 
-    Earlier versions took the first return or resumption for the end of the stage: where that is
-    what was recorded, it stands.
+    Earlier versions took the first return or resumption for the end of the stage, and what was
+    drafted anew on the very day of the return for late: where that is what was recorded, it stands.
     """
     lapse = lapse_of(workflow, case, letter, on)
+    redrafted = Lapse("redrafted")
+    if text == redrafted.text and not _stands(case, letter) and _is_anew(case, letter):
+        return redrafted
     if not (text and letter.transition) or (lapse is not None and lapse.kind != "finished"):
         return lapse
     later = case.steps.after(letter.step)
@@ -112,6 +118,46 @@ def to_replace(case: Case) -> Iterator[CaseLetter]:
         gone = outlived(case, letter) is not None or corrected_since(case, letter)
         if gone and letter.name not in replaced:
             yield letter
+
+
+def is_finished(workflow: Workflow, case: Case, letter: CaseLetter, on: str) -> bool:
+    """Tell whether the case left, before a day, the state to which a letter's step led, and the
+    step stands: then the letter has done its service.
+    """
+    if not letter.transition or not _stands(case, letter):
+        return False
+    left_on = _left_on(workflow, case, letter)
+    return "" < left_on < on
+
+
+def of_undone_steps(
+    workflow: Workflow, case: Case, transition: Transition
+) -> Iterator[tuple[int, CaseLetter]]:
+    """List, before a transition is made, the letters of what a return undid of it, by the place of
+    each among its notices: those that it drafts now take their place. Of those in force each place
+    has one at most, the last that is not being replaced already.
+    """
+    if not case.cleared or not transition.notices:
+        return  # a case's letters are looked at only where something was undone in it
+    letters = list(case.letters.values())
+    taken = {one.replaces for one in letters if one.state != VOID}
+    in_force: dict[int, CaseLetter] = {}
+    for letter in letters:
+        if _stands(case, letter) or not _is_sent_by(workflow, case, letter, transition):
+            continue
+        if letter.state in UNISSUED:
+            yield letter.index, letter
+        elif letter.in_force and letter.name not in taken:
+            in_force[letter.index] = letter
+    yield from in_force.items()
+
+
+def _is_sent_by(workflow: Workflow, case: Case, letter: CaseLetter, transition: Transition) -> bool:
+    """Tell whether a letter is one that a transition out of the case's state sends, too."""
+    if letter.transition != transition.name or workflow.present(letter.source) != case.state:
+        return False
+    rule, place = rule_of(workflow, letter), transition.notices[letter.index : letter.index + 1]
+    return rule is not None and [rule.template] == [one.template for one in place]
 
 
 def may_change_what_is_replaced(before: Case, after: Case) -> bool:

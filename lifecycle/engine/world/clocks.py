@@ -1,4 +1,6 @@
-"""When a time limit of a case falls due: its days, less those on which the case was suspended."""
+"""When a time limit of a case falls due: its days, less those on which the case was suspended; and
+when the answer to a letter does, which counts from its receipt.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from lifecycle.engine.case import Case
+from lifecycle.engine.case_letter import Addressee
 from lifecycle.engine.world.workdays import DAY, Calendar, Due
 from lifecycle.workflow.model import Dwell, Limit, Span
 
@@ -29,6 +32,26 @@ def due_of(case: Case, since: str, limit: Limit, calendar: Calendar) -> Due:
         extra += _units(calendar, max(stopped, first), resumed, limit.unit)
         due = _extended(calendar, start, limit, extra)
     return due
+
+
+def due_after_receipt(
+    case: Case, addressee: Addressee, limit: Limit, calendar: Calendar
+) -> Due | None:
+    """Give the last day of a limit that runs from an addressee's receipt of a letter; None while it
+    was neither sent nor received.
+
+    The receipt counts as given the workday after sending: nobody gains time by not noting it.
+    """
+    since = addressee.received_on
+    provisional = False
+    if addressee.sent_on:
+        given = calendar.add(date.fromisoformat(addressee.sent_on), 1, "workday")
+        if not since or given.on.isoformat() < since:
+            since, provisional = given.on.isoformat(), given.provisional
+    if not since:
+        return None
+    due = due_of(case, since, limit, calendar)
+    return Due(due.on, due.provisional or provisional)
 
 
 def earliest_of(case: Case, since: str, dwell: Dwell, calendar: Calendar) -> Due:

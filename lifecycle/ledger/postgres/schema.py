@@ -20,7 +20,7 @@ from lifecycle.errors import InvalidError, UnavailableError
 from lifecycle.ledger.postgres.connection import PostgresConnection, server_errors
 from lifecycle.ledger.sql import text
 
-SCHEMA = 11
+SCHEMA = 12
 """The version of the schema, counted together with SQLite's."""
 LOCK = 0x4C464359
 """The advisory lock at which writers queue; PostgreSQL grants it in the order of asking."""

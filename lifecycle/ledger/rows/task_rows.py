@@ -154,7 +154,7 @@ def _on_seats(
 ) -> Iterator[_Asked]:
     """List whose opinions are asked and owed."""
     for seat in asked_seats(workflow, case, transition):
-        due = due_of_seat(case, transition, seat, calendar)
+        due = due_of_seat(workflow, case, transition, seat, calendar)
         own = due.on.isoformat() if due else day
         for unit in _sitting(workflow, case, seat):
             yield "sign", transition.name, seat.role, unit, own

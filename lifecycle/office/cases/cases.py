@@ -30,12 +30,15 @@ from lifecycle.engine.case import Case, Opinion
 from lifecycle.engine.clock.standing import next_limit
 from lifecycle.engine.corrections.foresight import upset_by
 from lifecycle.engine.docket import RefusedError
-from lifecycle.engine.gates.cosign import who_is
+from lifecycle.engine.gates.asking import asked_too_soon
+from lifecycle.engine.gates.cosign import who_are, who_is
 from lifecycle.engine.gates.gates import Gate, title_of
 from lifecycle.engine.gates.quorum import standing_objections
 from lifecycle.engine.gates.renewals import renewals_waiting
 from lifecycle.engine.gates.seats import Seat, lacked_by, seats_of
+from lifecycle.engine.letters.owed import sent_before
 from lifecycle.engine.values import Entered, Value
+from lifecycle.engine.world.moment import Moment
 from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.sight import CANCELLED
@@ -111,8 +114,10 @@ class Hint:
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What else an officer should know of what was done: `upset` (which ways out and opinions it
-    has upset), `successors` (who may still go on), `stale` (who has to speak anew first) or
-    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew).
+    has upset), `successors` (who may still go on), `stale` (who has to speak anew first),
+    `too_soon` (what an opinion does not rest on yet, so that it will have to be given anew),
+    `again` (a letter was drafted, and a former one of the same transition is not done with) or
+    `unshown` (what those who were asked would speak on and is not there yet).
     """
 
     kind: str
@@ -212,6 +217,8 @@ def done(
             *(_upset(office, workflow, before, case) if before is not None else ()),
             *(Remark("ended", gate.text) for gate in gates if gate.inputs.get("ended")),
             *_too_soon(workflow, outcome, unseen),
+            *_sent_again(office, workflow, outcome),
+            *_unshown(workflow, outcome, unseen, moment),
         ),
         effects=tuple(_effects(office, outcome)),
     )
@@ -262,6 +269,50 @@ def _too_soon(workflow: Workflow, outcome: Outcome, unseen: Unseen) -> Iterator[
             called = workflow.titles.get(name, name)
             text = f"“{called}”会签要看的 {titles} 还没有填报或上传，这份意见不包括它们"
             yield Remark("too_soon", f"{text}；以后填报、上传了，意见即失效，须重新会签")
+
+
+def _unshown(
+    workflow: Workflow, outcome: Outcome, unseen: Unseen, moment: Moment
+) -> Iterator[Remark]:
+    """Tell on what those cannot speak yet whom an officer has asked, or a record, since nobody has
+    entered it; not whom the state's being entered asks, since then little can be there.
+    """
+    case, intent = outcome.case, outcome.body["intent"] if outcome.body else {}
+    if outcome.unchanged or outcome.repeated or case.has_ended(workflow):
+        return
+    asking = intent.get("type") in (AskOpinions.entry_type, Advance.entry_type)
+    if not asking or intent["from"] != intent["to"]:
+        return
+    found: dict[tuple[str, tuple[str, ...], bool], list[Seat]] = {}
+    for one in asked_too_soon(workflow, case):
+        found.setdefault((one.transition.title, one.names, one.rests), []).append(one.seat)
+    for (title, names, rests), seats in found.items():
+        titles = "、".join(title_of(workflow, name) for name in unseen.among(dict.fromkeys(names)))
+        if titles:
+            who = who_are(workflow, moment, seats)
+            text = f"“{title}”会签，{who} 要看的 {titles} 还没有填报或上传"
+            then = "齐了的那天起才算送会签" if rests else "期限已经起算，请尽快补齐"
+            yield Remark("unshown", f"{text}：{then}")
+
+
+def _sent_again(office: Office, workflow: Workflow, outcome: Outcome) -> Iterator[Remark]:
+    """Tell of a letter just drafted that one of the same transition, made before, is not done
+    with.
+    """
+    case = outcome.case
+    if outcome.unchanged or outcome.repeated or not outcome.body:
+        return
+    if not _letters_sent(workflow, outcome):
+        return
+    for letter in [one for one in case.letters.values() if one.seq == case.seq]:
+        for former in sent_before(workflow, case, letter):
+            name = former.number or former.name
+            still = "仍有单位没有复函" if former.number else "尚未签发"
+            void = f"lifecycle notice void {case.number} {letter.name} --note 理由"
+            if not former.number:
+                void = f"lifecycle notice void {case.number} {former.name} --note 理由"
+            text = f"先前拟的 {name} {still}，这次又拟了 {letter.name}；只发一件的：{void}"
+            yield Remark("again", office.viewer.tell_of(case, text))
 
 
 def _told(office: Office, workflow: Workflow, body: Mapping[str, Any], before: Case | None) -> str:

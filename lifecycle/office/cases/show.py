@@ -501,10 +501,10 @@ class _SheetMaker:
 
     def opinions(self) -> Iterator[ShownOpinion]:
         for transition, seat in self.outlook.seats:
-            status, text = opinion_status(transition, seat, self.case, self.moment)
+            status, text = opinion_status(self.workflow, transition, seat, self.case, self.moment)
             said = seat.opinion
             unit = self.moment.names.get(seat.unit, seat.unit)
-            due = due_of_seat(self.case, transition, seat, self.moment.calendar)
+            due = due_of_seat(self.workflow, self.case, transition, seat, self.moment.calendar)
             yield ShownOpinion(
                 transition=transition.name,
                 title=transition.title,

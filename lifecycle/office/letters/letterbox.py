@@ -20,13 +20,19 @@ from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.gates import holds, title_of
 from lifecycle.engine.gates.seats import floor_of, seats_of
 from lifecycle.engine.letters.letter_gates import hands_before
-from lifecycle.engine.letters.letter_steps import corrected_since, lapse_of, outlived
-from lifecycle.engine.letters.owed import owed
+from lifecycle.engine.letters.letter_steps import (
+    corrected_since,
+    is_finished,
+    lapse_of,
+    outlived,
+)
+from lifecycle.engine.letters.owed import owed, sent_before
 from lifecycle.engine.world.moment import Officer
 from lifecycle.errors import LifecycleError
 from lifecycle.frozen import dataclass, replace
 from lifecycle.ledger.rows.letter_rows import asked_by, count_sendings
 from lifecycle.office.letters.reminders import debts, overdue
+from lifecycle.office.telling import told_unshown
 
 if TYPE_CHECKING:
     from lifecycle.correspondence.drafts import Drafted
@@ -211,6 +217,11 @@ def _drafted(
         moot = f"{reminded.number} 所属流转已退回，不必再催"
         return _errand("void", case, letter, officer, f"{text}（{moot}）")
     if lapse is None:
+        unshown = told_unshown(workflow, case, letter)
+        text += f"（{unshown}；宜齐了再签发）" if unshown else ""
+        twins = "、".join(one.number or one.name for one in sent_before(workflow, case, letter))
+        if twins:
+            text += f"（同一流转先前所拟的 {twins} 还没有办完；不必再发的，作废其一）"
         return _errand(verb, case, letter, officer, text)
     if lapse.kind == "undone":
         return _errand("void", case, letter, officer, f"{text}（{lapse.text}）")
@@ -246,10 +257,15 @@ def _to_replace(
 
 
 def _why_to_replace(view: View, case: Case, letter: CaseLetter, workflow: Workflow) -> str:
-    """Say what an issued letter tells that is not so any more; "" where nothing is."""
+    """Say what an issued letter tells that is not so any more; "" where nothing is, or where what
+    was corrected since does not matter any more: its stage is finished, and nobody owes an answer.
+    """
     gone = outlived(case, letter)
     if gone is not None:
         return "所属流转已退回"
+    is_over = is_finished(workflow, case, letter, view.moment.on.isoformat())
+    if is_over and not any(owed(workflow, case, letter)):
+        return ""
     names = corrected_since(case, letter)
     if not letter.text:
         printed = _printed(view, case, letter)

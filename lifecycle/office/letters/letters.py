@@ -48,6 +48,7 @@ from lifecycle.errors import (
 from lifecycle.frozen import dataclass
 from lifecycle.ledger.register import Request
 from lifecycle.letter.model import dump_letter
+from lifecycle.office.telling import told_unshown
 from lifecycle.template.compose import WRITER
 from lifecycle.template.template import read_template, title_of
 from lifecycle.workflow.naming import find_recipient
@@ -444,7 +445,9 @@ def after_review(office: Office, case: Case, letter: CaseLetter) -> str:
     issuing = f"lifecycle notice issue {number} {name}"
     lapse = lapse_of(office.workflow_of(case), case, letter, on)
     if lapse is None:
-        return f"下一步由签发人办：{issuing}"
+        unshown = told_unshown(office.workflow_of(case), case, letter)
+        told = f"（{unshown}；宜齐了再签发）" if unshown else ""
+        return f"下一步由签发人办{told}：{issuing}"
     if lapse.kind == "undone":
         return f"{lapse.text}，不能签发，应作废：lifecycle notice void {number} {name} --note 理由"
     drafted = find_drafted(office.library, case, name)
@@ -453,6 +456,12 @@ def after_review(office: Office, case: Case, letter: CaseLetter) -> str:
     if dead:
         return f"{dead}，应重拟或作废：lifecycle notice draft {number} --replace {name}"
     return f"下一步由签发人办（{lapse.text}，迟发须写明理由；不发的作废）：{issuing} --note 理由"
+
+
+def after_issue(office: Office, case: Case, letter: CaseLetter) -> tuple[str, ...]:
+    """Say what those who are asked by an issued letter cannot speak on yet, if anything."""
+    unshown = told_unshown(office.workflow_of(case), case, letter)
+    return (unshown,) if unshown else ()
 
 
 def issue(office: Office, request: Request, case: str, name: str, note: str = "") -> Handled:

@@ -15,15 +15,15 @@ from lifecycle.engine.case_letter import (
     Addressee,
     CaseLetter,
     asked_about,
-    rule_of,
 )
 from lifecycle.engine.letters.letter_steps import outlived
-from lifecycle.engine.letters.owed import owed, spoken_since
+from lifecycle.engine.letters.owed import due_of_answer, owed, spoken_since
 from lifecycle.engine.world.moment import Moment
+from lifecycle.engine.world.workdays import Due
 from lifecycle.errors import InvalidError, LifecycleError
 from lifecycle.frozen import dataclass
 from lifecycle.office.letters.shelf import Shelf
-from lifecycle.workflow.model import Limit, Workflow
+from lifecycle.workflow.model import Workflow
 
 if TYPE_CHECKING:
     from lifecycle.correspondence.rules.issuing_rules import Issuing
@@ -72,13 +72,13 @@ def debts(
     workflow: Workflow, case: Case, letter: CaseLetter, *, moment: Moment, rules: Issuing | None
 ) -> Iterator[Debt]:
     """List what a letter's addressees owe: an answer where it asks for one, else the receipt. The
-    time for either runs from the day on which it was handed over; until then it has no day. Who has
-    answered, be it by signing what the letter asks about, owes no receipt. Where the letter's step
-    was undone since, the answer is not owed, and nobody is late with the receipt.
+    time for the receipt runs from the day on which it was handed over; until then it has no day,
+    nor has the answer, but for the opinion of a seat, which counts from when that was asked. Who
+    has answered, be it by signing what the letter asks about, owes no receipt. Where the letter's
+    step was undone since, the answer is not owed, and nobody is late with the receipt.
     """
     if not letter.in_force or not letter.forms:
         return
-    rule = rule_of(workflow, letter)
     gone = outlived(case, letter) is not None
     answers = {a.name for a in owed(workflow, case, letter)}
     asks = asked_about(workflow, letter)
@@ -86,18 +86,20 @@ def debts(
     for addressee in letter.addressed:
         if not addressee.unit:
             continue
-        if addressee.name in answers and rule is not None and rule.reply is not None:
-            yield _debt("reply", addressee, rule.reply.limit, moment)
+        if addressee.name in answers:
+            due = due_of_answer(workflow, case, letter, addressee, moment.calendar)
+            yield _debt("reply", addressee, due)
         has_it = addressee.has_it or addressee.unit in spoken
         if not has_it and rules is not None and rules.receipt is not None:
-            receipt = _debt("receipt", addressee, rules.receipt, moment)
+            since = addressee.handed_over
+            due = moment.calendar.due(date.fromisoformat(since), rules.receipt) if since else None
+            receipt = _debt("receipt", addressee, due)
             yield replace(receipt, due_on="", provisional=False) if gone else receipt
 
 
-def _debt(kind: str, addressee: Addressee, limit: Limit, moment: Moment) -> Debt:
-    if not addressee.handed_over:
+def _debt(kind: str, addressee: Addressee, due: Due | None) -> Debt:
+    if due is None:
         return Debt(kind, addressee, "", False)
-    due = moment.calendar.due(date.fromisoformat(addressee.handed_over), limit)
     return Debt(kind, addressee, due.on.isoformat(), due.provisional)
 
 
@@ -124,6 +126,7 @@ def overdue(
                 debt
                 for debt in owing
                 if debt.kind == kind
+                and debt.addressee.handed_over
                 and "" < debt.due_on < today
                 and kind not in debt.addressee.urged
                 and (kind, debt.addressee.unit) not in asked

@@ -7,22 +7,24 @@ from typing import Any, Self
 
 from lifecycle.engine.acts.act import Act, Intent, noted
 from lifecycle.engine.acts.letters.letter_act import LetterAct
-from lifecycle.engine.case import Asked, Case
+from lifecycle.engine.case import Case
 from lifecycle.engine.case_letter import (
     ISSUED,
     REVIEWED,
     SUPERSEDED,
     Addressee,
     CaseLetter,
-    asked_about,
-    rule_of,
 )
 from lifecycle.engine.docket import Decision, Docket
 from lifecycle.engine.entry import Entry
-from lifecycle.engine.gates.asking import with_asked
+from lifecycle.engine.gates.asking import (
+    seats_asked_by,
+    transition_asked_by,
+    with_asked,
+    with_letter,
+)
 from lifecycle.engine.gates.gates import Gate
-from lifecycle.engine.gates.quorum import has_turn
-from lifecycle.engine.gates.seats import seats_of
+from lifecycle.engine.gates.seats import Seat
 from lifecycle.engine.letters.letter_gates import (
     find_letter,
     judge_duty,
@@ -33,6 +35,9 @@ from lifecycle.engine.letters.letter_steps import lapse_as_recorded
 from lifecycle.frozen import dataclass, replace
 from lifecycle.workflow.model import Workflow
 
+Asks = tuple[tuple[str, str, str], ...]
+"""Seats as (role, unit), each with the unit to which a letter goes for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class IssueLetter(LetterAct):
@@ -40,8 +45,10 @@ class IssueLetter(LetterAct):
 
     `content` is the letter's data, `digest` the SHA-256 of its draft, `series` what the number
     counts in, `rules` and `template` the SHA-256 of the definitions gone by, `addressed` who gets
-    it. `replaces` is left to the judge, and so is `belated`: why the letter is out of time, which
-    wants a reason (`note`), or "". It is None for what was recorded without being asked that.
+    it, `answer_on` the day that it names for the answer, "" for none. `replaces` is left to the
+    judge, and so are `belated`: why the letter is out of time, which wants a reason (`note`), or
+    ""; and `asks`: the seats (role, unit) whose opinion it asks, each with the unit that gets the
+    letter for it, or "". These two are None for what was recorded without being asked that.
     """
 
     letter: str
@@ -55,6 +62,8 @@ class IssueLetter(LetterAct):
     replaces: str = ""
     note: str = ""
     belated: str | None = ""
+    answer_on: str = ""
+    asks: Asks | None = ()
 
     entry_type = "letter_issued"
     verb = "签发"
@@ -72,7 +81,19 @@ class IssueLetter(LetterAct):
         self._judge_text(docket, letter)
         self._judge_date(docket)
         belated = self.belated if self.belated is None else self._judge_lapse(docket, letter)
-        return docket.close(replace(self, replaces=letter.replaces, belated=belated), role)
+        asks = self.asks if self.asks is None else self._asks(docket, letter)
+        made = replace(self, replaces=letter.replaces, belated=belated, asks=asks)
+        return docket.close(made, role)
+
+    def _asks(self, docket: Docket, letter: CaseLetter) -> Asks:
+        """Say whose opinions the letter asks, and which addressee has it for each of them."""
+        found = []
+        units = [one["unit"] for one in self.addressed if one["unit"] and not one["copy"]]
+        for seat in seats_asked_by(docket.workflow, docket.case, letter):
+            theirs = (seat.unit,) if seat.unit else _holding(docket, seat.role)
+            mine = [unit for unit in units if unit in theirs]
+            found += [(seat.role, seat.unit, unit) for unit in mine or ("",)]
+        return tuple(found)
 
     def _judge_lapse(self, docket: Docket, letter: CaseLetter) -> str:
         """Judge whether the step that the letter tells of is still in hand; give in words what is
@@ -126,10 +147,26 @@ class IssueLetter(LetterAct):
             issued_seq=entry.seq,
             entry=entry.digest,
             addressed=tuple(Addressee(a["name"], a["unit"], a["copy"]) for a in self.addressed),
+            answer_on=self.answer_on,
         )
         others = (*_replaced(case, letter), *_reminded(case, letter))
-        asked = _asking(workflow, case, letter, entry)
-        return case.beside(entry, letters=case.letters.after(issued, *others), asked=asked)
+        change = self._asked(workflow, case, letter, entry)
+        return case.beside(entry, letters=case.letters.after(issued, *others), **change)
+
+    def _asked(
+        self, workflow: Workflow, case: Case, letter: CaseLetter, entry: Entry
+    ) -> dict[str, Any]:
+        """Give what changes of a case by whom the letter asks."""
+        transition = transition_asked_by(workflow, case, letter)
+        if transition is None:
+            return {}
+        if not self.asks:
+            seats = seats_asked_by(workflow, case, letter)
+            return {"asked": with_asked(case, transition, seats, entry)}
+        asks = [
+            (Seat(role, unit, None, stale=False), addressee) for role, unit, addressee in self.asks
+        ]
+        return with_letter(case, transition, asks, entry, letter.name)
 
     def to_dict(self) -> dict[str, Any]:
         """Give its wire form."""
@@ -145,6 +182,8 @@ class IssueLetter(LetterAct):
             "writer": self.writer,
             **({"note": self.note} if self.note else {}),
             **({"belated": self.belated} if self.belated else {}),
+            **({"answer_on": self.answer_on} if self.answer_on else {}),
+            **({"asks": [list(one) for one in self.asks]} if self.asks else {}),
         }
         return {"data": data, "files": [], "transition": None}
 
@@ -164,6 +203,8 @@ class IssueLetter(LetterAct):
             replaces=data["replaces"],
             note=data.get("note", ""),
             belated=data.get("belated"),
+            answer_on=data.get("answer_on", ""),
+            asks=_read_asks(data),
         )
 
     def sentence(self, workflow: Workflow, entry: Entry, names: Mapping[str, str]) -> str:
@@ -179,24 +220,14 @@ class IssueLetter(LetterAct):
         return isinstance(recorded, IssueLetter) and recorded.letter == self.letter
 
 
-def _asking(
-    workflow: Workflow, case: Case, letter: CaseLetter, entry: Entry
-) -> Mapping[str, Asked]:
-    """Give the asks of a case once a letter is issued: it asks those of its main recipients who
-    have a seat at the co-sign that its answers are opinions on.
-    """
-    rule = rule_of(workflow, letter)
-    asks = asked_about(workflow, letter)
-    transition = workflow.leaving[case.state].get(asks) if asks else None
-    if rule is None or transition is None:
-        return case.asked
-    roles = letter.to or rule.to
-    seats = [
-        seat
-        for seat in seats_of(workflow, case, transition)
-        if seat.role in roles and has_turn(workflow, case, transition, seat.role)
-    ]
-    return with_asked(case, transition, seats, entry)
+def _read_asks(data: Mapping[str, Any]) -> Asks | None:
+    found = data.get("asks")
+    return None if found is None else tuple((role, unit, to) for role, unit, to in found)
+
+
+def _holding(docket: Docket, role: str) -> list[str]:
+    """Name the units in which somebody holds a role on that day."""
+    return [unit for unit, roles in (docket.moment.staff or {}).items() if role in roles]
 
 
 def _replaced(case: Case, letter: CaseLetter) -> Iterator[CaseLetter]:
