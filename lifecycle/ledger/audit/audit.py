@@ -9,14 +9,16 @@ is the value that it returns, which the next ones are told (`Auditor.run` is the
 
 To add a finding: write its check where it belongs, and its specimen in
 tests/ledger/test_audit.py (of letters: tests/correspondence/test_letter_audit.py), with the
-weakened audit that misses it. Only a new kind of
-finding also needs its code in `finding.CODES`. The check belongs
+weakened audit that misses it; of what one case says of another, its row in the table of
+tests/ledger/test_forgery_table.py. Only a new kind of finding also needs its code in
+`finding.CODES`. The check belongs
 
 * in `numbers`, `times` or `log`, if it is about the log in the order of recording;
 * in `office`, if it is about an entry of the office, in `definitions`, if about what was published;
 * in `entries`, if it is about one entry of a case: a function in SURROUNDINGS or CONTENTS there;
 * in `states`, `letters` or `values`, if it is about what is kept beside the log for a case;
 * in `due`, if it is about what the clock had to make before others read it;
+* in `seen`, if it is about what an officer could not know of another case;
 * in `tables`, if rows tell it by themselves;
 * in correspondence (`LetterJudge`), if a letter must be written or printed for it.
 """
