@@ -14,18 +14,21 @@ from lifecycle.engine.world.moment import Moment, Officer
 from lifecycle.engine.world.workdays import Calendar, read_calendar
 from lifecycle.ledger.record import CALENDAR, read_kept
 from lifecycle.ledger.rows.compiled_rows import (
+    BASES,
+    KINDS,
+    LIST,
+    WORKFLOW,
+    Compiled,
     put_compiled,
     read_compiled,
-    read_compiled_list,
-    read_list_source,
     read_source,
 )
 from lifecycle.ledger.store import LostDefinitionError, Store
 from lifecycle.people.appointments import WEEKDAYS
 from lifecycle.people.directory import Directory, load_directory
-from lifecycle.workflow.bases import NAME as BASES
 from lifecycle.workflow.bases import Bases
 from lifecycle.workflow.choice_lists import ChoiceList
+from lifecycle.workflow.compiled import Made
 from lifecycle.workflow.migration import VersionMap, parts_of, taken_over
 from lifecycle.workflow.model import Workflow
 
@@ -65,7 +68,7 @@ class Library:
         self.store = store
         self._unaided = unaided
         self._workflows: dict[str, Workflow] = {}
-        self._uncompiled: list[Workflow | ChoiceList] = []
+        self._uncompiled: list[Workflow | ChoiceList | Bases] = []
         self._calendars: dict[str, Calendar] = {}
         self._lists: dict[str, ChoiceList] = {}
         self._bases: dict[str, Bases] = {}
@@ -88,12 +91,15 @@ class Library:
             return taken_over(
                 self.workflow(after), self.version_map(moved), self.workflow(before), digest
             )
-        found = None if self._unaided else read_compiled(self.store, digest)
-        if found is not None:
-            return found
-        workflow = read_source(self.store, digest)
-        self._uncompiled.append(workflow)
-        return workflow
+        return self._definition(WORKFLOW, digest)
+
+    def _definition(self, kind: Compiled[Made], digest: str) -> Made:
+        """Read a definition out of its compiled form; where there is none, out of its YAML."""
+        found = None if self._unaided else read_compiled(self.store, digest, kind)
+        if found is None:
+            found = read_source(self.store, digest, kind)
+            self._uncompiled.append(found)
+        return found
 
     def version_map(self, digest: str) -> VersionMap:
         """Give the map between two versions with that SHA-256."""
@@ -102,20 +108,15 @@ class Library:
 
         return read_version_map(self.store.definition(digest), f"map:{digest[:12]}")
 
-    def publish(self, digest: str) -> None:
-        """Read a workflow that has just been published, and keep its compiled form; within a
-        transaction.
+    def publish(self, kind: str, digest: str) -> None:
+        """Read a definition that has just been published, and keep its compiled form, where its
+        kind has one; within a transaction.
         """
-        put_compiled(self.store, read_source(self.store, digest))
-
-    def publish_list(self, digest: str) -> None:
-        """Read a shared list that has just been published, and keep its compiled form; within a
-        transaction.
-        """
-        put_compiled(self.store, read_list_source(self.store, digest))
+        if kind in KINDS:
+            put_compiled(self.store, read_source(self.store, digest, KINDS[kind]))
 
     def keep_compiled(self) -> None:
-        """Keep the compiled form of each workflow and list that had none yet; within a transaction.
+        """Keep the compiled form of each definition that had none yet; within a transaction.
 
         So a command that writes spares the next ones its own trouble; one that only reads writes
         nothing.
@@ -134,11 +135,7 @@ class Library:
     def choice_list(self, digest: str) -> ChoiceList:
         """Give the shared list with that SHA-256."""
         if digest not in self._lists:
-            found = None if self._unaided else read_compiled_list(self.store, digest)
-            if found is None:
-                found = read_list_source(self.store, digest)
-                self._uncompiled.append(found)
-            self._lists[digest] = found
+            self._lists[digest] = self._definition(LIST, digest)
         return self._lists[digest]
 
     def lists(self, directory: Directory, seq: int | None = None) -> PublishedLists:
@@ -150,18 +147,14 @@ class Library:
     def bases_as_published(self, digest: str) -> Bases:
         """Give the legal grounds with that SHA-256."""
         if digest not in self._bases:
-            # Not at the top: few commands look at them, and YAML is slow to import.
-            from lifecycle.workflow.reading.bases import read_bases
-
-            body = self.store.definition(digest)
-            self._bases[digest] = read_bases(body, f"bases:{digest[:12]}")
+            self._bases[digest] = self._definition(BASES, digest)
         return self._bases[digest]
 
     def bases(self, directory: Directory, seq: int | None = None) -> Bases | None:
         """Give the legal grounds in force after so many office entries (now, if not said); None
         where none were published by then.
         """
-        digest = directory.document(BASES, BASES, seq)
+        digest = directory.document(BASES.kind, BASES.kind, seq)
         return None if digest is None else self.bases_as_published(digest)
 
     def sealing(self, directory: Directory) -> frozenset[str]:

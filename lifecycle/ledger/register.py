@@ -905,10 +905,7 @@ class Register:
     def _keep(self, change: WithDefinition, body: bytes) -> None:
         """Keep the bytes of a definition."""
         self.store.put_definition(change.digest, change.kind, change.name, body)
-        if change.kind == "workflow":
-            self.library.publish(change.digest)
-        elif change.kind == "list":
-            self.library.publish_list(change.digest)
+        self.library.publish(change.kind, change.digest)
 
     def _begin_numbers(self, before: Directory, after: Directory) -> None:
         """Write into the book of numbers where the series stand that a change lets go on."""

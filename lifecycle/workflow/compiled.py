@@ -1,8 +1,8 @@
-"""A workflow, or a shared list, as data: what its YAML says once it is read and judged, in JSON, so
-that a command needs neither the YAML nor Jinja2 to judge by it.
+"""A workflow, a shared list or the legal grounds as data: what their YAML says once it is read and
+judged, in JSON, so that a command needs neither the YAML nor Jinja2 to judge by it.
 
-It is a cache of what `read_workflow` and `read_list` give and is never truth: the audit reads the
-YAML again. Nothing here knows a key of the language. A dataclass is written as its name and the
+It is a cache of what `read_workflow`, `read_list` and `read_bases` give and is never truth: the
+audit reads the YAML again. Nothing here knows a key of the language. A dataclass is written as its name and the
 values of its fields in their order, so that whatever the model or the trees of expressions gain is
 kept too.
 
@@ -19,7 +19,7 @@ import json
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from lifecycle.errors import Location
 from lifecycle.expression import nodes
@@ -27,6 +27,7 @@ from lifecycle.expression.expression import Expression
 from lifecycle.expression.faults import ExpressionError
 from lifecycle.version import __version__
 from lifecycle.workflow import model
+from lifecycle.workflow.bases import Article, Bases, Ground
 from lifecycle.workflow.choice_lists import ChoiceList, ListEntry
 from lifecycle.workflow.model import Workflow
 
@@ -36,6 +37,9 @@ PROGRAM = f"{__version__}/26"
 The number after the stroke is raised when what is compiled from the same YAML changes before the
 next release: a field of the model or of a tree, or what the reader makes of a key.
 """
+
+
+Made = TypeVar("Made", Workflow, ChoiceList, Bases)
 
 
 class NotCompiledError(ValueError):
@@ -48,8 +52,7 @@ _MODEL: list[tuple[str, Any]] = list(vars(model).items())
 _CLASSES: dict[str, type[Any]] = {
     **{name: made for name, made in _MODEL if hasattr(made, "__dataclass_fields__")},
     **nodes.KINDS,
-    "ChoiceList": ChoiceList,
-    "ListEntry": ListEntry,
+    **{made.__name__: made for made in (ChoiceList, ListEntry, Bases, Ground, Article)},
     "Expression": Expression,
     _NUMBER: Decimal,
 }
@@ -57,34 +60,25 @@ _CLASSES: dict[str, type[Any]] = {
 del _CLASSES["Location"]
 
 
-def compile_workflow(workflow: Workflow | ChoiceList) -> bytes:
-    """Write a workflow, or a shared list, as data: the same bytes for the same YAML, whatever its
+def compile_definition(definition: Workflow | ChoiceList | Bases) -> bytes:
+    """Write a definition as data: the same bytes for the same YAML, whatever its
     file is called.
     """
-    data = _written(workflow)
+    data = _written(definition)
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 
 
-def load_workflow(body: bytes, file: str) -> Workflow:
-    """Read what `compile_workflow` wrote; `file` is what its places call the file.
+def load_compiled(body: bytes, file: str, made: type[Made]) -> Made:
+    """Read what `compile_definition` wrote of what is to be `made`; `file` is what its places call
+    the file.
 
     Raises NotCompiledError for anything else.
     """
-    made = _loaded(body, file)
-    if not isinstance(made, Workflow):
-        raise NotCompiledError("not a workflow")
-    return made
-
-
-def load_list(body: bytes, file: str) -> ChoiceList:
-    """Read a shared list that `compile_workflow` wrote. Raises NotCompiledError for anything
-    else.
-    """
-    made = _loaded(body, file)
-    if not isinstance(made, ChoiceList):
-        raise NotCompiledError("not a shared list")
-    return made
+    found = _loaded(body, file)
+    if not isinstance(found, made):
+        raise NotCompiledError(f"not a {made.__name__}")
+    return found
 
 
 @lru_cache(maxsize=16)

@@ -18,7 +18,7 @@ from lifecycle.ledger.opening import open_store
 from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.sql import text
 from lifecycle.workflow import reader
-from lifecycle.workflow.compiled import PROGRAM, compile_workflow
+from lifecycle.workflow.compiled import PROGRAM, compile_definition
 from lifecycle.workflow.model import Workflow
 
 
@@ -70,7 +70,7 @@ def no_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_published_workflow_is_kept_compiled(bureau: Bureau) -> None:
     """Founding leaves what the YAML gives, under its digest and this program's name."""
     workflow = by_yaml(bureau)
-    assert rows(bureau) == [(workflow.digest, PROGRAM, compile_workflow(workflow))]
+    assert rows(bureau) == [(workflow.digest, PROGRAM, compile_definition(workflow))]
 
 
 def test_commands_judge_by_the_compiled_form(
@@ -98,7 +98,7 @@ def test_a_forged_compiled_workflow_is_one_finding(bureau: Bureau) -> None:
 def test_an_audit_that_trusts_it_misses_it(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison with the YAML is what finds it."""
     forge(bureau, "3000", "2000")
-    monkeypatch.setattr(definitions, "is_as_written", lambda _store, _digest, **_kind: True)
+    monkeypatch.setattr(definitions, "is_as_written", lambda _store, _digest, _kind: True)
     assert bureau.findings() == []
 
 
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_is_compiled_anew(bureau: Bureau) -> None:
         bureau.do("show", number, by="bureau01")
         assert len(bureau.findings()) == 1
         bureau.opened("investment=5000", name=f"总部{old[:3]}", on="2026-09-29")
-        assert rows(bureau) == [(workflow.digest, PROGRAM, compile_workflow(workflow))]
+        assert rows(bureau) == [(workflow.digest, PROGRAM, compile_definition(workflow))]
         assert bureau.findings() == []
 
 
@@ -142,7 +142,7 @@ def test_it_is_a_cache(bureau: Bureau, left: str) -> None:
     assert rows(bureau) == before
     bureau.opened("investment=5000", name="总部", on="2026-09-29")
     workflow = by_yaml(bureau)
-    assert rows(bureau) == [(workflow.digest, PROGRAM, compile_workflow(workflow))]
+    assert rows(bureau) == [(workflow.digest, PROGRAM, compile_definition(workflow))]
 
 
 def test_it_does_not_stand_in_for_a_lost_workflow(bureau: Bureau) -> None:

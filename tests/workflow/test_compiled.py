@@ -18,8 +18,8 @@ from lifecycle.expression.expression import Expression
 from lifecycle.workflow.compiled import (
     PROGRAM,
     NotCompiledError,
-    compile_workflow,
-    load_workflow,
+    compile_definition,
+    load_compiled,
 )
 from lifecycle.workflow.model import Workflow
 from lifecycle.workflow.reader import examine
@@ -57,10 +57,10 @@ def test_a_compiled_workflow_says_what_the_yaml_says(path: Path) -> None:
     """
     workflow = workflow_in(path)
     assert workflow is not None
-    body = compile_workflow(workflow)
-    loaded = load_workflow(body, "flow")
+    body = compile_definition(workflow)
+    loaded = load_compiled(body, "flow", Workflow)
     assert vars(loaded) == {**vars(workflow), "uses": ()}
-    assert compile_workflow(loaded) == body
+    assert compile_definition(loaded) == body
 
 
 @pytest.mark.parametrize("path", places.workflow_files(), ids=lambda path: path.stem)
@@ -68,7 +68,7 @@ def test_its_expressions_are_read_without_parsing(path: Path) -> None:
     """Each expression comes with the tree that its text parses into."""
     workflow = workflow_in(path)
     assert workflow is not None
-    loaded = load_workflow(compile_workflow(workflow), "flow")
+    loaded = load_compiled(compile_definition(workflow), "flow", Workflow)
     found = list(expressions_in(loaded))
     assert found
     for kept in found:
@@ -85,8 +85,8 @@ def test_the_name_of_the_file_is_given_when_it_is_read() -> None:
     here, there = (examine(body, name, checked=False)[0] for name in ("here", "there"))
     assert here is not None
     assert there is not None
-    assert compile_workflow(here) == compile_workflow(there)
-    assert load_workflow(compile_workflow(here), "there").location == there.location
+    assert compile_definition(here) == compile_definition(there)
+    assert load_compiled(compile_definition(here), "there", Workflow).location == there.location
 
 
 def test_what_another_program_makes_has_another_name() -> None:
@@ -96,7 +96,7 @@ def test_what_another_program_makes_has_another_name() -> None:
     workflow = workflow_in(VISIT)
     assert workflow is not None
     known = {"0.1.0/26": "426b74eb6550e588"}
-    assert known[PROGRAM] == sha256(compile_workflow(workflow)).hexdigest()[:16]
+    assert known[PROGRAM] == sha256(compile_definition(workflow)).hexdigest()[:16]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_another_program_makes_has_another_name() -> None:
 def test_what_is_no_compiled_workflow_is_refused(body: bytes) -> None:
     """Nothing but a whole workflow is made of it, and nothing but the model's classes."""
     with pytest.raises(NotCompiledError):
-        load_workflow(body, "flow")
+        load_compiled(body, "flow", Workflow)
 
 
 JSON = st.recursive(
@@ -139,4 +139,4 @@ JSON = st.recursive(
 def test_any_other_data_is_refused(data: object) -> None:
     """Whatever JSON it is, it is refused as what it is, by no other error."""
     with pytest.raises(NotCompiledError):
-        load_workflow(json.dumps(data).encode(), "flow")
+        load_compiled(json.dumps(data).encode(), "flow", Workflow)

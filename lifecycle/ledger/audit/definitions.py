@@ -12,7 +12,7 @@ from lifecycle.ledger.audit.damage import Damage
 from lifecycle.ledger.audit.finding import Finding
 from lifecycle.ledger.library import Library
 from lifecycle.ledger.record import OFFICE, hash_of
-from lifecycle.ledger.rows.compiled_rows import is_as_written
+from lifecycle.ledger.rows.compiled_rows import KINDS, is_as_written
 from lifecycle.ledger.sql import text
 from lifecycle.ledger.store import Store
 from lifecycle.people.changes import WithDefinition
@@ -71,16 +71,15 @@ def unpublished(kept: list[tuple[str, str, str]], directory: Directory) -> Itera
 
 
 def miscompiled(store: Store, kept: list[str], directory: Directory) -> Iterator[Finding]:
-    """Name the workflows and lists (by digest) whose compiled form is not what their YAML gives, or
-    that no entry published: commands would be judged by it.
+    """Name the definitions (by digest) whose compiled form is not what their YAML gives, or that no
+    entry published: commands would be judged by it.
     """
-    documents = directory.documents
-    published = {d.digest: d.kind for d in documents if d.kind in ("workflow", "list")}
+    published = {d.digest: d.kind for d in directory.documents if d.kind in KINDS}
     for digest in kept:
         kind = published.get(digest)
         if kind is None:
             wrong = "有编译形式而未经发布"
-        elif is_as_written(store, digest, of_list=kind == "list"):
+        elif is_as_written(store, digest, kind):
             continue
         else:
             wrong = "的编译形式与其原文不符"
