@@ -581,6 +581,7 @@ def test_what_is_recorded_late_asks_on_the_day_of_recording() -> None:
     ask, by entering, by being added, by the opening.
     """
     made = Desk(text=small.TEXT.replace("asked: entering, ", ""))
+    made.do(BUREAU, Attach("report", File("r.pdf", 10, "a" * 64)))
     made.recorded = made.on + timedelta(days=30)
     made.do(BUREAU, AskOpinions("go"))
     assert owed(made) == {"land": "2026-04-06", "finance": "2026-04-06"}
