@@ -2,9 +2,9 @@
 judged, in JSON, so that a command needs neither the YAML nor Jinja2 to judge by it.
 
 It is a cache of what `read_workflow`, `read_list` and `read_bases` give and is never truth: the
-audit reads the YAML again. Nothing here knows a key of the language. A dataclass is written as its name and the
-values of its fields in their order, so that whatever the model or the trees of expressions gain is
-kept too.
+audit reads the YAML again. Nothing here knows a key of the language. A dataclass is written as its
+name and the values of its fields in their order, so that whatever the model or the trees of
+expressions gain is kept too.
 
     ["Role", "lead", "牵头单位", ["@", 12, 3, 4], null, null]
 
