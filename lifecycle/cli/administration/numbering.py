@@ -70,8 +70,9 @@ def number_list(desk: Desk) -> None:
 
 @command(
     "propose",
-    help="提出纸质登记簿上最后一个号，下一个号从它往下编；可以一次写几个系列的。只写今年的，"
-    "还没有编过号的系列不用写。另一名管理员或审计员用 number confirm 确认以后才生效。",
+    help="提出纸质登记簿上最后一个号，下一个号从它往下编；可以一次写几个系列的：今年的；"
+    "往年立项、还要补录的，也写那一年的。还没有编过号的系列不用写。"
+    "另一名管理员或审计员用 number confirm 确认以后才生效。",
     examples=["lifecycle number propose 某招商函〔2026〕57号 LS-F-2026-012 --as admin"],
 )
 @_NUMBERS
