@@ -4,7 +4,7 @@ person, and taken in once another has confirmed the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from lifecycle.office.cases.bulk import BulkLine
 from lifecycle.office.cases.entering import read_entry
 from lifecycle.people.changes import ConfirmTakeOver, LimitTakeOver, ProposeTakeOver
 from lifecycle.people.clock import may_confirm
+from lifecycle.workflow.model import PREVIOUS
 from lifecycle.workflow.naming import find_material, find_state
 
 if TYPE_CHECKING:
@@ -219,12 +220,40 @@ def _case(office: Office, workflow: Workflow, line: BulkLine, table: RunningTabl
     declared = Declared(state, day, tuple(steps), materials)
     today = office.register.today().isoformat()
     faults += [
-        EnteredFault("", InvalidError(*one)) for one in misfits_of(workflow, declared, today)
+        EnteredFault("", InvalidError(*one))
+        for one in (
+            *misfits_of(workflow, declared, today),
+            *_dead_ends(workflow, declared, entry.facts),
+        )
     ]
     if faults:
         raise _FaultyError(faults)
     title = str(entry.facts.get(workflow.subject, ""))
     return RunningCase(line.place, title, dict(entry.facts), declared)
+
+
+def _dead_ends(
+    workflow: Workflow, declared: Declared, facts: Mapping[str, Value]
+) -> Iterator[tuple[str, str]]:
+    """Say where a case could never go on, and how it is declared instead: it would be suspended
+    from nowhere, or lacks what only comes with a transition that was made already.
+    """
+    leaving = workflow.leaving[declared.state].values()
+    if any(way.to == PREVIOUS for way in leaving):
+        title = workflow.states[declared.state].title
+        message = f"“{title}”里的事项接管以后恢复不了：没有记录它原来在哪个环节"
+        yield message, f"环节写{title}以前的那个，接管以后再办{title}"
+    made = {name for name, _day in declared.steps}
+    for name in dict.fromkeys(name for way in leaving for name in way.facts):
+        sources = [way for way in workflow.transitions if name in (*way.asks, *way.may)]
+        if name in facts or not sources or not {way.name for way in sources} <= made:
+            continue
+        fact, users = (
+            workflow.facts[name].title,
+            [way.title for way in leaving if name in way.facts],
+        )
+        message = f"缺 {fact}：办过“{sources[0].title}”的不能再填，“{users[0]}”要用"
+        yield message, f"表里写上 {fact}；还没有办“{sources[0].title}”的，不写它的日期"
 
 
 def _transition(workflow: Workflow, head: str) -> str | None:
