@@ -168,6 +168,15 @@ def test_not_after_the_first_number(office: Tiny, number: str, message: str) -> 
     assert (code, message in told) == (1, True), told
 
 
+def test_what_was_numbered_before_it_was_confirmed_waits_for_nobody(office: Tiny) -> None:
+    """The list says that the proposal can be confirmed no more."""
+    office.do("number", "propose", "KC-2026-012", by="admin")
+    assert "待确认" in office.do("number", "list")
+    assert office.opened() == "KC-2026-001"
+    assert "已编过号，不能再确认" in office.do("number", "list")
+    assert office.fails("number", "confirm", "KC-2026-012", by="watch01")[0] == 1
+
+
 def test_a_dry_run_only_reads(office: Tiny) -> None:
     """It says what would be the next number, and records nothing."""
     told = office.do("number", "propose", "KC-2026-012", "--dry-run", by="admin")

@@ -244,13 +244,14 @@ def _dead_ends(
         message = f"“{title}”里的事项接管以后恢复不了：没有记录它原来在哪个环节"
         yield message, f"环节写{title}以前的那个，接管以后再办{title}"
     made = {name for name, _day in declared.steps}
-    for name in dict.fromkeys(name for way in leaving for name in way.facts):
+    ahead = [way for way in leaving if way.name not in made]
+    for name in dict.fromkeys(name for way in ahead for name in way.facts):
         sources = [way for way in workflow.transitions if name in (*way.asks, *way.may)]
         if name in facts or not sources or not {way.name for way in sources} <= made:
             continue
         fact, users = (
             workflow.facts[name].title,
-            [way.title for way in leaving if name in way.facts],
+            [way.title for way in ahead if name in way.facts],
         )
         message = f"缺 {fact}：办过“{sources[0].title}”的不能再填，“{users[0]}”要用"
         yield message, f"表里写上 {fact}；还没有办“{sources[0].title}”的，不写它的日期"
