@@ -92,7 +92,7 @@ def test_it_takes_two_persons_and_the_same_table(office: Tiny) -> None:
     code, told = office.fails("takeover", "confirm", "visit", path, by="watch01")
     assert (code, "没有待确认的接管" in told) == (1, True)
     code, told = office.fails("takeover", "propose", "visit", path, by="admin")
-    assert (code, "完全相同" in told) == (1, True)
+    assert (code, "与 事项 KC-2026-001 相同" in told) == (1, True)
 
 
 def test_not_after_the_day_that_was_set_once(office: Tiny) -> None:
@@ -127,6 +127,20 @@ def test_rows_that_cannot_be_are_told(office: Tiny, change: tuple[str, str], mes
     assert (code, message in told) == (1, True), told
     good = office.write("台账.csv", TABLE)
     assert "没有待确认的接管" in office.fails("takeover", "confirm", "visit", good, by="watch01")[1]
+
+
+def test_one_project_is_taken_in_once(office: Tiny) -> None:
+    """Neither in two rows that differ in what it is not about, nor beside a case that is there."""
+    more = "温泉康养,9000,owner,考察导入,2026-06-02,,\n"
+    path = office.write("台账.csv", f"{TABLE}{more}")
+    code, told = office.fails("takeover", "propose", "visit", path, by="admin")
+    assert (code, "台账.csv:4: “温泉康养”与 台账.csv:3 相同：项目名称" in told) == (1, True), told
+    _first, second = taken_in(office)
+    path = office.write("又一份.csv", TABLE.splitlines()[0] + f"\n{more}")
+    code, told = office.fails("takeover", "propose", "visit", path, by="admin")
+    assert (code, f"“温泉康养”与 事项 {second} 相同：项目名称" in told) == (1, True), told
+    office.do("advance", second, "close", "--note", "不办了", by="bureau01")
+    office.do("takeover", "propose", "visit", path, by="admin")
 
 
 def test_what_only_came_with_a_transition_is_declared_with_it(

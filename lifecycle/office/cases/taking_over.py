@@ -13,6 +13,7 @@ from lifecycle.engine.acts import Open
 from lifecycle.engine.declared import Declared, digest_of, misfits_of
 from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, UnknownError, at_once
 from lifecycle.exchange.sheets.declarable import OPENED, PAPER, STATE, STEP
+from lifecycle.ledger.queries import CaseFilter, stream
 from lifecycle.ledger.record import stamp_text
 from lifecycle.office.cases.bulk import BulkLine
 from lifecycle.office.cases.entering import read_entry
@@ -79,6 +80,8 @@ def propose_take_over(office: Office, request: Request, name: str, table: Runnin
     """Propose to take running cases in; a dry run only reads them. Raises every fault at once."""
     workflow = office.workflow(name)
     cases = tuple(_read(office, workflow, table))
+    if not (request.request_id and office.store.entry(request.request_id)):
+        _see_once(office, workflow, cases)
     if not request.dry_run:
         rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
         change = ProposeTakeOver(workflow.name, workflow.digest, rows)
@@ -111,6 +114,31 @@ def confirm_take_over(office: Office, request: Request, name: str, table: Runnin
             act = Open(one.facts, declared=replace(one.declared, by=meant.id, row=row))
             numbers.append(office.register.submit(own, workflow, None, act).case.number)
     return replace(plan, numbers=tuple(numbers))
+
+
+def _see_once(office: Office, workflow: Workflow, cases: Sequence[RunningCase]) -> None:
+    """Refuse what is about the same as a row before it, or as a case that is there and has not
+    ended; raises all faults at once.
+    """
+    names = dict.fromkeys((workflow.subject, *workflow.identity))
+
+    def matter(facts: Mapping[str, Value]) -> tuple[str, ...]:
+        return tuple(str(facts.get(name, "")) for name in names)
+
+    titles = {one.title for one in cases}
+    wanted = CaseFilter(workflow=workflow.name, seen_by=office.viewer.parts)
+    there = [row.number for row in stream(office.store, wanted) if row.title in titles]
+    known = (case for case in map(office.case, there) if not case.has_ended(workflow))
+    places = {matter(case.facts): f"事项 {case.number}" for case in known}
+    faults = []
+    for one in cases:
+        first = places.setdefault(matter(one.facts), one.place)
+        if first != one.place:
+            same = "、".join(workflow.facts[name].title for name in names)
+            error = InvalidError(f"“{one.title}”与 {first} 相同：{same}", "是同一个的，删去这一行")
+            faults.append(EnteredFault(one.place, error))
+    if faults:
+        raise at_once(faults)
 
 
 def _now(office: Office) -> str:
