@@ -17,6 +17,7 @@ from lifecycle.engine.docket import Accepted, Docket, PlannedEffect, Refused, Re
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.values import typed_text
 from lifecycle.engine.world.moment import Moment, Officer, acting_for_cause
 from lifecycle.engine.world.others import NO_OTHERS
 from lifecycle.errors import (
@@ -997,7 +998,7 @@ def acting_officer(directory: Directory, request: Request, on: date, today: date
         on,
         principal=request.principal,
         done_by=request.done_by,
-        because=request.because,
+        because=typed_text(request.because, "补录的理由"),
         recorded=today.isoformat(),
     )
 
