@@ -140,3 +140,15 @@ def test_a_case_left_out_is_found(office: Tiny) -> None:
         database.execute("DELETE FROM entry WHERE case_id = ?", (case_id,))
     told = [message for _code, _case, message in findings(office)]
     assert "两人已确认接管 2 件，第 2 件没有接管记录" in told
+
+
+def test_nobody_is_late_who_was_asked_by_the_taking_in(office: Tiny) -> None:
+    """Entering the state asks whom it asks on the day of the taking in: before, they could not
+    know; the state's own limit runs from its declared day.
+    """
+    _first, second = taken_in(office)
+    seats = office.asks("show", second)["opinions"]
+    assert {seat["due_on"] for seat in seats if seat["transition"] == "to_siting"} == {"2026-10-13"}
+    (task,) = (one for one in office.asks("todo", by="land01")["tasks"] if one["kind"] == "sign")
+    assert (task["number"], task["due_on"]) == (second, "2026-10-13")
+    assert findings(office) == []
