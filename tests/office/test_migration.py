@@ -181,6 +181,15 @@ def test_a_map_that_leaves_a_state_out_is_refused(office: Tiny) -> None:
     code, told = office.fails("workflow", "migrate", "visit", "--from", "1", by="admin")
     assert code == 1
     assert "第 2 版没有环节 siting（规划选址），对照也没有写" in told
+    assert "写一份对照，两行：“map: visit”和“states: {siting: placing}”" in told
+
+
+def test_a_version_that_is_not_there_is_told_with_those_that_are(office: Tiny) -> None:
+    """Who names the one in force, or none, is told which there were."""
+    publish(office)
+    for version in ("2", "9"):
+        _code, told = office.fails("workflow", "migrate", "visit", "--from", version, by="admin")
+        assert "改法：可写：1；现行的是第 2 版" in told
 
 
 @pytest.mark.parametrize(
