@@ -15,7 +15,7 @@ from lifecycle.insight.waiting import Read, Waiting, parts_of, waiting_tasks
 from lifecycle.ledger.reading.as_of import asking_then, moved_since, read_now, read_then
 from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.rows.task_rows import Asking, Part, cases_asking
-from lifecycle.office.administration.pending import Decision, decisions_for
+from lifecycle.office.administration.pending import PendingDecision, decisions_for
 from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, answerable, letterbox
 from lifecycle.office.letters.shelf import PastShelf, Shelf
 from lifecycle.office.telling import confirmed_change
@@ -89,7 +89,7 @@ class Todo:
     waiting: int
     by_hand: int
     dead: int
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[PendingDecision, ...] = ()
 
 
 def todo(
@@ -137,7 +137,7 @@ def todo(
     )
 
 
-def _decisions(view: View, officer: str) -> tuple[Decision, ...]:
+def _decisions(view: View, officer: str) -> tuple[PendingDecision, ...]:
     """Give what waits for a second person, and this one may be; of the past nothing waits."""
     if view.as_of:
         return ()

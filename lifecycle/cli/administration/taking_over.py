@@ -173,14 +173,14 @@ def _table(
 
 
 def _tell(plan: TakeOver) -> None:
-    heads = ("行", "名称", "环节", "进入", "立项日")
-    rows = (
+    heads: tuple[str, ...] = ("行", "名称", "环节", "进入", "立项日")
+    rows: list[tuple[str, ...]] = [
         (one.place, one.title, one.stage, one.declared.entered_on, one.declared.opened_on)
         for one in plan.cases
-    )
+    ]
     if plan.numbers:  # given once they are taken in
-        rows = ((number, *row) for number, row in zip(plan.numbers, rows, strict=True))
         heads = ("编号", *heads)
+        rows = [(number, *row) for number, row in zip(plan.numbers, rows, strict=True)]
     write_table(heads, rows)
 
 

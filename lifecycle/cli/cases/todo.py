@@ -16,7 +16,7 @@ from lifecycle.cli.terminal.text import cut, pad, wrap
 from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
-    from lifecycle.office.administration.pending import Decision
+    from lifecycle.office.administration.pending import PendingDecision
     from lifecycle.office.todo import CaseTask, LetterTask, Todo
     from lifecycle.office.view import View
 
@@ -208,7 +208,7 @@ def _of_letter(letter: LetterTask, today: str, *, brief: bool) -> _Block:
     return _Block(paint("公文", "bold"), "", lines)
 
 
-def _of_decision(decision: Decision, *, brief: bool) -> _Block:
+def _of_decision(decision: PendingDecision, *, brief: bool) -> _Block:
     """Make the block of what somebody else proposed for the office."""
     limit = columns()
     told = f"{decision.officer} 提出：{decision.text}"

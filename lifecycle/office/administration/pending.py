@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PendingDecision:
     """One thing that waits for a second person: of what `kind`, who proposed it, what it is, and
     what to type.
     """
@@ -28,7 +28,7 @@ class Decision:
     command: str
 
 
-def decisions_for(office: Office, officer: Officer, at: str) -> tuple[Decision, ...]:
+def decisions_for(office: Office, officer: Officer, at: str) -> tuple[PendingDecision, ...]:
     """Give what an officer may confirm at a time: what other people proposed, where they are an
     administrator or an auditor.
     """
@@ -45,38 +45,42 @@ def decisions_for(office: Office, officer: Officer, at: str) -> tuple[Decision, 
     return tuple(one for one in found if one.officer != officer.id)
 
 
-def _clock(office: Office, at: str) -> Iterator[Decision]:
+def _clock(office: Office, at: str) -> Iterator[PendingDecision]:
     step = open_step(office.directory, at)
     if step is not None:
-        yield Decision("clock", step.officer, "系统时钟无误", "lifecycle clock confirm")
+        yield PendingDecision("clock", step.officer, "系统时钟无误", "lifecycle clock confirm")
 
 
-def _grants(office: Office, officer: Officer) -> Iterator[Decision]:
+def _grants(office: Office, officer: Officer) -> Iterator[PendingDecision]:
     for grant in office.directory.grants:
         if grant.waits and grant.officer != officer.id:
             for role in grant.roles:
                 command = f"lifecycle officer confirm {grant.officer} {role}"
-                yield Decision("grant", grant.proposed_by, f"授予 {grant.officer} {role}", command)
+                yield PendingDecision(
+                    "grant", grant.proposed_by, f"授予 {grant.officer} {role}", command
+                )
 
 
-def _calendar(office: Office) -> Iterator[Decision]:
+def _calendar(office: Office) -> Iterator[PendingDecision]:
     proposed = office.directory.open_proposal
     if proposed is not None:
         command = "lifecycle calendar confirm 文件"
-        yield Decision("calendar", proposed.officer, "日历，用自己核对过的文件", command)
+        yield PendingDecision("calendar", proposed.officer, "日历，用自己核对过的文件", command)
 
 
-def _migrations(office: Office) -> Iterator[Decision]:
+def _migrations(office: Office) -> Iterator[PendingDecision]:
     directory = office.directory
     for name in dict.fromkeys(one.name for one in directory.migrations):
         meant = directory.migration(name)
         if meant is not None:
             before, after = map(office.library.workflow, (meant.before, meant.after))
             told = f"{after.title} 第 {before.version} 版的在办事项迁到第 {after.version} 版"
-            yield Decision("migration", meant.officer, told, f"lifecycle workflow confirm {name}")
+            yield PendingDecision(
+                "migration", meant.officer, told, f"lifecycle workflow confirm {name}"
+            )
 
 
-def _take_overs(office: Office, today: str) -> Iterator[Decision]:
+def _take_overs(office: Office, today: str) -> Iterator[PendingDecision]:
     directory = office.directory
     last = {one.name: one for one in directory.declarations}
     for name, one in last.items():
@@ -85,10 +89,10 @@ def _take_overs(office: Office, today: str) -> Iterator[Decision]:
             told = f"接管 {len(one.rows)} 件在办事项，用自己的一份核对；截止 "
             told += directory.take_over_until
             command = f"lifecycle takeover confirm {name} 文件"
-            yield Decision("take_over", one.officer, told, command)
+            yield PendingDecision("take_over", one.officer, told, command)
 
 
-def _numberings(office: Office, year: str) -> Iterator[Decision]:
+def _numberings(office: Office, year: str) -> Iterator[PendingDecision]:
     numberings = office.directory.numberings
     if all(one.confirmed for one in numberings):
         return
@@ -105,4 +109,4 @@ def _numberings(office: Office, year: str) -> Iterator[Decision]:
         if stands:
             names = "、".join(start.series.replace("{serial}", "…") for start in one.starts)
             told = f"编号起点，对照登记簿再写一遍（{names}）"
-            yield Decision("numbering", one.officer, told, "lifecycle number confirm 编号 …")
+            yield PendingDecision("numbering", one.officer, told, "lifecycle number confirm 编号 …")

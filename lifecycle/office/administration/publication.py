@@ -37,7 +37,7 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningVersion:
     """How many open cases are under an earlier version of a workflow."""
 
     name: str
@@ -54,7 +54,7 @@ class Publication:
     published: tuple[InForce, ...]
     unchanged: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
-    running: tuple[Running, ...] = ()
+    running: tuple[RunningVersion, ...] = ()
 
 
 def publish(

@@ -22,7 +22,7 @@ from lifecycle.office.administration.bases import (
 from lifecycle.office.administration.choices import lacking, lists_beside
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import (
-    Running,
+    RunningVersion,
     publish,
     read_definition,
     shipped_templates,
@@ -106,7 +106,9 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     asked = [one.workflow.name for one in sound]
     asked += [BASES for one in read if one not in given]
     running = tuple(
-        Running(old.name, old.version, cases) for old, cases in reading.in_use if old.name in names
+        RunningVersion(old.name, old.version, cases)
+        for old, cases in reading.in_use
+        if old.name in names
     )
     done = publish(office, request, definitions, asked)
     return replace(done, warnings=tuple(warnings), running=running)
