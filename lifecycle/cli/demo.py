@@ -15,7 +15,7 @@ import click
 
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import command, option
-from lifecycle.cli.terminal.output import paint, say
+from lifecycle.cli.terminal.output import columns, paint, say
 from lifecycle.cli.terminal.refusal import print_refusal, refusal_json
 from lifecycle.cli.terminal.text import pad
 from lifecycle.errors import InvalidError, cell_width
@@ -173,9 +173,15 @@ def _conclude(
     for line in _exports(place):
         say(f"  {line}")
     tries = list(_next(told))
-    width = max(cell_width(line) for line, _ in tries)
-    for line, why in tries:
-        say(f"  {pad(line, width)}  # {why}")
+    width, limit = max(cell_width(line) for line, _ in tries), columns()
+    beside = [f"  {pad(line, width)}  # {why}" for line, why in tries]
+    if limit is None or all(cell_width(line) <= limit for line in beside):
+        for line in beside:
+            say(line)
+    else:  # each under its command, so that neither is broken
+        for line, why in tries:
+            say(f"  {line}")
+            say(f"      # {why}")
     return code
 
 

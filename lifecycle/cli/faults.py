@@ -5,6 +5,7 @@ force.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from lifecycle.cli.terminal.output import paint, say, warn
@@ -77,11 +78,22 @@ def tell_published(desk: Desk, publication: Publication) -> None:
     def tell() -> None:
         for item in publication.published:
             say(f"已发布{WORDS[item.kind]} {item.name}（{item.sha256[:12]}）")
+        for one in publication.running:
+            say(
+                f"  第 {one.version} 版在办的 {one.cases} 件仍按第 {one.version} 版；"
+                "要改按新版，先看会怎样："
+                f"lifecycle workflow migrate {one.name} --from {one.version} --dry-run"
+            )
         for name in publication.unchanged:
             say(f"{name} 与现行的相同，未重复发布")
         for warning in publication.warnings:
             warn(_problem_line(warning))
 
-    unchanged = list(publication.unchanged)
-    warnings = list(map(problem_json, publication.warnings))
-    desk.answer({"published": published, "unchanged": unchanged, "warnings": warnings}, tell)
+    document: dict[str, object] = {
+        "published": published,
+        "unchanged": list(publication.unchanged),
+        "warnings": list(map(problem_json, publication.warnings)),
+    }
+    if publication.running:
+        document["running"] = list(map(asdict, publication.running))
+    desk.answer(document, tell)

@@ -138,8 +138,17 @@ def _tell_next(founded: Founded, db: str | None) -> None:
 
 
 def _first_steps(founded: Founded) -> list[tuple[str, str]]:
+    """Where nobody can open a case yet: because nobody is there, or nobody has the role."""
+    first = ("以管理员身份办理", f"export LIFECYCLE_OFFICER={founded.admin}")
+    if founded.officers > 1:
+        return [
+            first,
+            ("看有哪些人，各是什么角色", "lifecycle officer list"),
+            ("单位承担哪些职能（写齐）", "lifecycle unit change 单位 --function 职能"),
+            ("授予角色", "lifecycle officer grant 工号 角色"),
+        ]
     return [
-        ("以管理员身份办理", f"export LIFECYCLE_OFFICER={founded.admin}"),
+        first,
         ("登记单位", "lifecycle unit add 代码 名称 --function 职能"),
         ("登记经办人", "lifecycle officer add 工号 职务 --unit 代码 --role 角色"),
     ]

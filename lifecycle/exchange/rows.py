@@ -78,21 +78,34 @@ def row_of(place: SheetPlace, heads: Sequence[str], cells: Sequence[str]) -> She
     values: dict[str, Entered] = {}
     places: dict[str, str] = {}
     faults: list[InvalidError] = []
+    beyond: list[int] = []
     for index, cell in enumerate(cells):
         text = cell.replace("\r\n", "\n").strip()
         if not text:
             continue
         if index >= len(heads):
-            message = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
-            mend = "补上列名，或删去该格；文字中有分隔符的，两端要加引号"
-            faults.append(InvalidError(message, mend))
+            beyond.append(index)
         elif len(text) > MOST_CELL:
             message = f"{place.at(heads[index])}：有 {len(text)} 字，超过 {MOST_CELL} 字"
             faults.append(InvalidError(message))
         else:
             values[heads[index]] = text
             places[heads[index]] = place.cell(index + 1)
+    if beyond:
+        faults.insert(0, _headless(place, beyond))
     return SheetRow(place, values, tuple(faults), places) if values or faults else None
+
+
+def _headless(place: SheetPlace, columns: Sequence[int]) -> InvalidError:
+    """Say which columns have no head; where several have none, the first row may be a title."""
+    if len(columns) == 1:
+        (index,) = columns
+        message = f"{place}：第 {index + 1} 列（{letters(index)}）有内容，但表头没有这一列"
+        return InvalidError(message, "补上列名，或删去该格；文字中有分隔符的，两端要加引号")
+    told = "、".join(map(letters, columns))
+    message = f"{place}：{told} 列有内容，但表头没有这些列"
+    mend = "补上列名；第一行是标题的，删去标题行（立项、接管另可先用 --propose-map 照原样读）"
+    return InvalidError(message, mend)
 
 
 def letters(index: int) -> str:

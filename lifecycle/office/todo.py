@@ -13,7 +13,9 @@ from lifecycle.errors import InvalidError
 from lifecycle.frozen import dataclass
 from lifecycle.insight.waiting import Read, Waiting, parts_of, waiting_tasks
 from lifecycle.ledger.reading.as_of import asking_then, moved_since, read_now, read_then
+from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.rows.task_rows import Asking, Part, cases_asking
+from lifecycle.office.administration.pending import PendingDecision, decisions_for
 from lifecycle.office.letters.letterbox import Letterbox, LetterErrand, answerable, letterbox
 from lifecycle.office.letters.shelf import PastShelf, Shelf
 from lifecycle.office.telling import confirmed_change
@@ -87,6 +89,7 @@ class Todo:
     waiting: int
     by_hand: int
     dead: int
+    decisions: tuple[PendingDecision, ...] = ()
 
 
 def todo(
@@ -130,7 +133,16 @@ def todo(
         waiting=letters.waiting,
         by_hand=letters.by_hand,
         dead=letters.dead,
+        decisions=() if of_divisions or page > 1 else _decisions(view, officer),
     )
+
+
+def _decisions(view: View, officer: str) -> tuple[PendingDecision, ...]:
+    """Give what waits for a second person, and this one may be; of the past nothing waits."""
+    if view.as_of:
+        return ()
+    now = stamp_text(view.office.register.clock())
+    return decisions_for(view.office, view.officer(officer), now)
 
 
 def _in_divisions(view: View, officer: str) -> list[Officer]:

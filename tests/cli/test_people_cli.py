@@ -57,6 +57,24 @@ def test_init_with_a_directory_says_who_can_begin(
     )
 
 
+def test_init_with_people_but_no_roles_says_how_they_get_them(bare: Tiny) -> None:
+    """A directory made from a contact list has everybody, and no functions or roles yet: nobody is
+    told to add units and people again.
+    """
+    people = (
+        "office:\n  unit: u01\n  title: 某中心\n  functions: []\n"
+        "  admin: {code: admin, title: 系统管理员}\n"
+        "officers:\n  - {code: u0101, title: 科员, unit: u01}\n"
+    )
+    told = bare.do("init", "--from", bare.write("名册.yaml", people))
+    assert told.partition("下一步：\n")[2] == (
+        "  以管理员身份办理          export LIFECYCLE_OFFICER=admin\n"
+        "  看有哪些人，各是什么角色  lifecycle officer list\n"
+        "  单位承担哪些职能（写齐）  lifecycle unit change 单位 --function 职能\n"
+        "  授予角色                  lifecycle officer grant 工号 角色\n"
+    )
+
+
 def test_the_first_unit_is_the_settings(bare: Tiny) -> None:
     """Code and name of the first unit stand in settings/office.yaml; another name may be given."""
     assert first_unit() == FirstUnit("bureau", "市招商局")

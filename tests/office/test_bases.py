@@ -295,6 +295,20 @@ def test_a_faulty_file_of_grounds_is_not_published(paper: Paper) -> None:
         assert re.search(r"bases\.yaml:\d+:\d+: 错误：依据 国发〔2016〕34号 的 to", result.output)
 
 
+def test_a_file_of_grounds_is_one_whatever_it_is_called(paper: Paper) -> None:
+    """It is judged and published by what it begins with, not as a workflow."""
+    replaced(paper, ("to: 2024-08-01\n", "to: 2024-08-02\n"))
+    Path("新/bases.yaml").rename("依据.yaml")
+    assert "没有错误" in paper.do("workflow", "check", "依据.yaml")
+    assert paper.do("workflow", "publish", "依据.yaml", by="admin").startswith("已发布法规依据表")
+
+
+def test_a_name_that_no_ground_bears_is_told_with_where_they_are_listed(paper: Paper) -> None:
+    """Half a name is none."""
+    _code, told = paper.fails("bases", "闲置")
+    assert "没有依据“闲置”\n  改法：名称、文号写全；有哪些，用 lifecycle bases 查看" in told
+
+
 def shipped() -> Bases:
     """Read the grounds that we ship."""
     path = places.workflows() / places.BASES

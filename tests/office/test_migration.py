@@ -42,9 +42,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Home) -> Tiny:
     return made
 
 
-def publish(office: Tiny, text: str = SECOND) -> None:
-    """Put a second version into force."""
-    office.do("workflow", "publish", office.write("visit.yaml", text), by="admin")
+def publish(office: Tiny, text: str = SECOND) -> str:
+    """Put a second version into force; give what is told of it."""
+    return office.do("workflow", "publish", office.write("visit.yaml", text), by="admin")
 
 
 def migrated(office: Tiny, text: str = SECOND, moved: str = MAP) -> dict[str, Any]:
@@ -181,6 +181,23 @@ def test_a_map_that_leaves_a_state_out_is_refused(office: Tiny) -> None:
     code, told = office.fails("workflow", "migrate", "visit", "--from", "1", by="admin")
     assert code == 1
     assert "第 2 版没有环节 siting（规划选址），对照也没有写" in told
+    assert "写一份对照，两行：“map: visit”和“states: {siting: placing}”" in told
+
+
+def test_whoever_publishes_is_told_what_runs_under_the_version_before(office: Tiny) -> None:
+    """And by which command it is seen what a taking over would do."""
+    office.opened()
+    told = publish(office)
+    assert "第 1 版在办的 1 件仍按第 1 版" in told
+    assert "lifecycle workflow migrate visit --from 1 --dry-run" in told
+
+
+def test_a_version_that_is_not_there_is_told_with_those_that_are(office: Tiny) -> None:
+    """Who names the one in force, or none, is told which there were."""
+    publish(office)
+    for version in ("2", "9"):
+        _code, told = office.fails("workflow", "migrate", "visit", "--from", version, by="admin")
+        assert "改法：可写：1；现行的是第 2 版" in told
 
 
 @pytest.mark.parametrize(

@@ -186,3 +186,35 @@ def test_a_case_left_out_is_found(office: Tiny) -> None:
         database.execute("DELETE FROM entry WHERE case_id = ?", (case_id,))
     told = [message for _code, _case, message in findings(office)]
     assert "两人已确认接管 2 件，第 2 件没有接管记录" in told
+
+
+def test_nobody_is_late_who_was_asked_by_the_taking_in(office: Tiny) -> None:
+    """Entering the state asks whom it asks on the day of the taking in: before, they could not
+    know; the state's own limit runs from its declared day.
+    """
+    _first, second = taken_in(office)
+    seats = office.asks("show", second)["opinions"]
+    assert {seat["due_on"] for seat in seats if seat["transition"] == "to_siting"} == {"2026-10-13"}
+    (task,) = (one for one in office.asks("todo", by="land01")["tasks"] if one["kind"] == "sign")
+    assert (task["number"], task["due_on"]) == (second, "2026-10-13")
+    assert findings(office) == []
+
+
+def test_a_table_with_a_title_is_told_row_by_row(office: Tiny) -> None:
+    """Its heads are not in the first row: a line for each row says so, and how it is read."""
+    path = office.write("台账.csv", "在办项目台账,,\n" + TABLE)
+    _code, told = office.fails("takeover", "propose", "visit", path, by="admin")
+    assert told.startswith("有 3 处填得不对：\n  台账.csv:2：B、C、D、E、F、G 列有内容，")
+    assert "先用 --propose-map 照原样读" in told
+
+
+def test_whoever_decides_sees_titles_and_the_day_of_entering(office: Tiny) -> None:
+    """States stand with their titles, and with the day from which their limits run."""
+    path = office.write("台账.csv", TABLE)
+    told = office.do("takeover", "propose", "visit", path, by="admin")
+    row = "台账.csv:2  剑瓷文化体验街区  规划选址  2026-05-06  2026-03-02"
+    assert row in told.splitlines()
+    told = office.do("takeover", "confirm", "visit", path, by="watch01")
+    assert f"KC-2026-001  {row}" in told.splitlines()
+    _code, told = office.fails("takeover", "confirm", "visit", path, by="watch01")
+    assert "没有待确认的接管" in told, "before a row is told as there already"

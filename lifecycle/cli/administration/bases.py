@@ -11,7 +11,7 @@ from lifecycle.cli.terminal.table import write_table
 from lifecycle.office.clock import today
 
 if TYPE_CHECKING:
-    from lifecycle.office.administration.bases import BasesReport, Ground, GroundLine, GroundUse
+    from lifecycle.office.administration.bases import BasesReport, GroundLine, GroundUse
 
 MOST_WORDS = 40
 """Characters of a basis that a line of the table shows."""
@@ -108,7 +108,7 @@ def _use_json(use: GroundUse) -> dict[str, Any]:
 def _tell(report: BasesReport, *, one: bool, unsure: bool) -> None:
     if one and not unsure:
         for line in report.grounds:
-            _tell_ground(line.ground, _state(line, report.on))
+            _tell_ground(line, report.on)
     else:
         _tell_grounds(report)
         if unsure:
@@ -152,20 +152,22 @@ def _tell_grounds(report: BasesReport) -> None:
     write_table(heads, rows, align="<<<<<<>>")
 
 
-def _tell_ground(ground: Ground, state: str) -> None:
+def _tell_ground(line: GroundLine, on: str) -> None:
     from lifecycle.office.administration.bases import SURE
 
+    ground, state = line.ground, _state(line, on)
     named = "，".join(filter(None, (ground.title, ground.number, ground.issuer)))
     say(f"{ground.name}　{named}")
     since = f"自 {ground.since} 起施行" if ground.since else "施行日没有登记"
     until = f"，{ground.to} 起失效" if ground.to else ""
     later = f"，由{ground.successor}接替" if ground.successor else ""
-    say(f"  {since}{until}{later}：{state}　{SURE[ground.sure]}")
+    say(f"  {since}{until}{later}；{on} {state}　{SURE[ground.sure]}")
     if ground.note:
         say(f"  {ground.note}")
     for article in ground.articles:
         was = f"（以前：{article.was}）" if article.was else ""
-        say(f"  {article.name}　{SURE[article.sure]}　{article.says}{was}")
+        told = f"第{article.name}条" if article.name.isdigit() else article.name
+        say(f"  {told}　{SURE[article.sure]}　{article.says}{was}")
 
 
 def _tell_articles(report: BasesReport) -> None:
@@ -187,7 +189,7 @@ def _tell_uses(report: BasesReport) -> None:
         (
             f"{use.file} 第 {use.version} 版" if use.version else f"公文 {use.file}",
             str(use.line),
-            use.what,
+            "引用（cite）" if use.what == "cite" else use.what,
             use.text[:MOST_WORDS],
         )
         for use in report.uses

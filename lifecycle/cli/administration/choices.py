@@ -53,7 +53,12 @@ def choices_list(desk: Desk) -> None:
     ]
     names = ("name", "title", "sha256", "office_seq", "offered", "entries", "workflows")
     document = {"lists": [{name: getattr(line, name) for name in names} for line in found]}
-    desk.answer(document, lambda: write_table(heads, rows, align="<<>>"))
+
+    def tell() -> None:
+        if not write_table(heads, rows, align="<<>>"):
+            say("还没有选项表；发布：lifecycle choices publish 文件")
+
+    desk.answer(document, tell)
 
 
 @command(

@@ -8,6 +8,7 @@ from lifecycle.cli.acting import request_of
 from lifecycle.cli.administration.people import recorded, since_option
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
+from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.table import write_table
 from lifecycle.errors import UsageError
 
@@ -123,7 +124,8 @@ def division_list(desk: Desk, unit_name: str | None) -> None:
             (one.code, one.title, one.unit_title, one.leader or "（没有）", "、".join(one.officers))
             for one in found
         )
-        write_table(heads, rows, align="<<<<<")
+        if not write_table(heads, rows, align="<<<<<"):
+            say("还没有处室；登记：lifecycle division add 处室代码 名称 --unit 单位")
 
     rows = [
         {

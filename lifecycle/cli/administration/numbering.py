@@ -65,7 +65,12 @@ def number_list(desk: Desk) -> None:
         for line in lines
     ]
     heads = ("系列", "编到第几号", "登记簿上最后一个号", "提出", "确认")
-    desk.answer(document, lambda: write_table(heads, rows, align="<><<<"))
+
+    def tell() -> None:
+        if not write_table(heads, rows, align="<><<<"):
+            say("还没有编过号；接着纸质登记簿编的，先声明：lifecycle number propose 编号 …")
+
+    desk.answer(document, tell)
 
 
 @command(

@@ -8,6 +8,7 @@ from lifecycle.cli.acting import request_of
 from lifecycle.cli.administration.people import recorded, since_option
 from lifecycle.cli.desk import Desk, at_desk
 from lifecycle.cli.terminal.chinese import Group, Verb, argument, command, option
+from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.table import write_table
 
 post = Group(
@@ -81,7 +82,8 @@ def post_list(desk: Desk) -> None:
 
     def tell() -> None:
         cells = ((line.code, line.title, line.unit, line.officer or "（空缺）") for line in found)
-        write_table(("代码", "名称", "单位", "在任"), cells, align="<<<<")
+        if not write_table(("代码", "名称", "单位", "在任"), cells, align="<<<<"):
+            say("还没有岗位；登记：lifecycle post add 岗位代码 名称 --unit 单位")
 
     rows = [
         {

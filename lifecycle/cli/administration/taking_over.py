@@ -114,7 +114,10 @@ def takeover_propose(
             by_map = " --map 对照" if map_file else ""
             say(f"  lifecycle takeover confirm {plan.name} 文件{at}{by_map}")
         else:
-            say(f"除 {plan.officer} 外没有别的管理员或审计员能确认：先请一人担任。")
+            say(
+                f"除 {plan.officer} 外没有别的管理员或审计员能确认："
+                "先请一人担任，lifecycle officer grant 工号 auditor"
+            )
 
     desk.answer({**_json(plan), **beside}, tell)
     return 0
@@ -135,8 +138,9 @@ def takeover_confirm(
     desk: Desk, name: str, source: str, *, state: str, map_file: str | None, dry_run: bool
 ) -> None:
     """Take running cases in, as another person."""
-    from lifecycle.office.cases.taking_over import confirm_take_over
+    from lifecycle.office.cases.taking_over import confirm_take_over, see_proposed
 
+    see_proposed(desk.office, name)
     request = request_of(desk, dry_run=dry_run)
     table, beside = _table(desk, request, name, source, state=state, map_file=map_file)
     plan = confirm_take_over(desk.office, request, name, table)
@@ -169,12 +173,15 @@ def _table(
 
 
 def _tell(plan: TakeOver) -> None:
-    numbers = plan.numbers or ("",) * len(plan.cases)
-    rows = [
-        (number, one.place, one.title, one.declared.state, one.declared.opened_on)
-        for number, one in zip(numbers, plan.cases, strict=True)
+    heads: tuple[str, ...] = ("行", "名称", "环节", "进入", "立项日")
+    rows: list[tuple[str, ...]] = [
+        (one.place, one.title, one.stage, one.declared.entered_on, one.declared.opened_on)
+        for one in plan.cases
     ]
-    write_table(("编号", "行", "名称", "环节", "立项日"), rows, align="<<<<<")
+    if plan.numbers:  # given once they are taken in
+        heads = ("编号", *heads)
+        rows = [(number, *row) for number, row in zip(plan.numbers, rows, strict=True)]
+    write_table(heads, rows)
 
 
 def _json(plan: TakeOver) -> dict[str, Any]:

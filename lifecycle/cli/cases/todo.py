@@ -16,6 +16,7 @@ from lifecycle.cli.terminal.text import cut, pad, wrap
 from lifecycle.errors import cell_width
 
 if TYPE_CHECKING:
+    from lifecycle.office.administration.pending import PendingDecision
     from lifecycle.office.todo import CaseTask, LetterTask, Todo
     from lifecycle.office.view import View
 
@@ -76,10 +77,12 @@ def todo(desk: Desk, page: int, *, full: bool, of_divisions: bool, recorded: str
         "more": found.more,
         "tasks": list(map(_json, found.tasks)),
         "letters": list(map(_json, found.letters)),
+        **({"decisions": list(map(asdict, found.decisions))} if found.decisions else {}),
         **as_of_json(view),
     }
     commands = [letter.command for letter in found.letters]
     commands += [task.command for task in found.tasks]
+    commands += [decision.command for decision in found.decisions]
     now = commands if not (view.as_of or of_divisions) else []
     desk.answer(document, lambda: _print(found, view, full=full), following=now)
 
@@ -117,7 +120,7 @@ def _print(found: Todo, view: View, *, full: bool) -> None:
     and as many as fit the screen: the most urgent. Then how many more there are.
     """
     print_as_of(view)
-    if not (found.tasks or found.letters or found.waiting or found.dead):
+    if not (found.tasks or found.letters or found.waiting or found.dead or found.decisions):
         say(f"没有等 {found.officer} 办的事" if found.page == 1 else "没有更多了")
         return
     screen = None if full else lines()
@@ -165,6 +168,7 @@ def _blocks(found: Todo, *, brief: bool) -> list[_Block]:
     if found.waiting or found.dead:
         told = waiting_lines(found.waiting, found.by_hand, found.dead)
         blocks.append(_Block("", "", tuple(told)))
+    blocks += [_of_decision(decision, brief=brief) for decision in found.decisions]
     blocks += _of_tasks(overdue, brief=brief)
     blocks += [_of_letter(letter, today, brief=brief) for letter in dated]
     on_letters = [_of_letter(letter, today, brief=brief) for letter in undated]
@@ -202,6 +206,17 @@ def _of_letter(letter: LetterTask, today: str, *, brief: bool) -> _Block:
         told = f"{due}　{told}"
     lines = (*_commanded(lead, LETTER, limit), *_under(LETTER, told, limit, brief=brief))
     return _Block(paint("公文", "bold"), "", lines)
+
+
+def _of_decision(decision: PendingDecision, *, brief: bool) -> _Block:
+    """Make the block of what somebody else proposed for the office."""
+    limit = columns()
+    told = f"{decision.officer} 提出：{decision.text}"
+    lines = (
+        *_commanded(f"  确认　{decision.command}", LETTER, limit),
+        *_under(LETTER, told, limit, brief=brief),
+    )
+    return _Block(paint("待您确认", "bold"), "", lines)
 
 
 def _commanded(lead: str, rest: str, limit: int | None) -> list[str]:

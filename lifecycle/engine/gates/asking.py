@@ -324,11 +324,11 @@ def follow_seats(workflow: Workflow, before: Case | None, after: Case, entry: En
     An entry that moves the case, or makes the transition itself, begins another round instead; so
     does a return to where the case is, which asks those whom entering it asks. Whom an entry asks
     that was recorded later than its day, it asks on the day of recording: before, they could not
-    know.
+    know. So does the entry that takes a case in which came to its state before.
     """
     same_place = before is not None and before.state == after.state
     returned = before is not None and before.cleared != after.cleared
-    late = entry.known_on > entry.on
+    late = entry.known_on > (after.entered_on if before is None else entry.on)
     changed = (
         before is None
         or before.changed is not after.changed

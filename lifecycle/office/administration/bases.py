@@ -225,7 +225,8 @@ def _wanted(bases: Bases, name: str | None) -> tuple[Ground, ...]:
     found = bases.titled.get(name.strip("《》")) or ()
     one = bases.named.get(name.strip("《》"))
     if one is None:
-        raise UnknownError("依据", name, list(bases.named))
+        mend = "名称、文号写全；有哪些，用 lifecycle bases 查看"
+        raise UnknownError("依据", name, list(bases.named), mend)
     return tuple(dict.fromkeys((one, *found)))
 
 

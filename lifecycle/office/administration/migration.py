@@ -4,7 +4,7 @@ each, proposed by one person and done by another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +18,12 @@ from lifecycle.office.administration.publication import read_definition
 from lifecycle.people.changes import ConfirmMigration, ProposeMigration
 from lifecycle.people.clock import may_confirm
 from lifecycle.workflow.migration import VersionMap, key_of, own_version, taken_over
+from lifecycle.workflow.model import SINCE_WHEN
 from lifecycle.workflow.reading.version_maps import misfits, read_version_map
 
 if TYPE_CHECKING:
     from lifecycle.engine.case import Case
+    from lifecycle.errors import Problem
     from lifecycle.ledger.register import Request
     from lifecycle.office.office import Office
     from lifecycle.workflow.model import Workflow
@@ -72,6 +74,8 @@ def propose_migration(
     before = _version(office, after, version)
     body, moved = _map(after, map_file)
     problems = misfits(moved, before, after, map_file or f"{after.name} 的对照")
+    if problems and map_file is None:
+        raise _unmapped(problems, before, after)
     if problems:
         raise WorkflowError(problems, body.decode("utf-8", "replace"))
     cases = tuple(_cases(office, after, before, moved, hash_of(body)))
@@ -128,6 +132,18 @@ def confirm_migration(office: Office, request: Request, name: str) -> MigrationP
     return plan
 
 
+def _unmapped(problems: Sequence[Problem], before: Workflow, after: Workflow) -> InvalidError:
+    """Say what a map has to say, where there is none yet, and how one is written."""
+    lost = [name for name in before.states if name not in after.states and SINCE_WHEN not in name]
+    new = [name for name in after.states if name not in before.states and SINCE_WHEN not in name]
+    pairs = ", ".join(f"{name}: {new[0] if len(new) == 1 else '…'}" for name in lost)
+    mend = (
+        f"写一份对照，两行：“map: {after.name}”和“states: {{{pairs}}}”（冒号后写新版的环节），"
+        "存为 对照.yaml，再加 --map 对照.yaml"
+    )
+    return InvalidError("；".join(problem.message for problem in problems), mend)
+
+
 def _own(request: Request) -> Request:
     """Give the request for one case: the request id is that of the decision."""
     return replace(request, request_id=None)
@@ -144,8 +160,11 @@ def _version(office: Office, after: Workflow, text: str) -> Workflow:
     if not meant and len(text) >= _SHORTEST_DIGEST:
         meant = {one.digest: one for one in published if one.digest.startswith(text)}
     if len(meant) != 1:
-        known = [str(one.version) for one in published]
-        raise UnknownError(f"流程 {after.name} 以前的版本", text, known)
+        known = dict.fromkeys(str(one.version) for one in published)
+        told = f"可写：{'、'.join(known)}" if known else "它只发布过一版"
+        raise UnknownError(
+            f"流程 {after.name} 以前的版本", text, (), f"{told}；现行的是第 {after.version} 版"
+        )
     return next(iter(meant.values()))
 
 

@@ -37,14 +37,24 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningVersion:
+    """How many open cases are under an earlier version of a workflow."""
+
+    name: str
+    version: int
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
-    """What was put into force, what was asked for but was in force already, and the warnings about
-    what was put into force.
+    """What was put into force, what was asked for but was in force already, the warnings about
+    what was put into force, and which open cases go on under a version before it.
     """
 
     published: tuple[InForce, ...]
     unchanged: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
+    running: tuple[RunningVersion, ...] = ()
 
 
 def publish(

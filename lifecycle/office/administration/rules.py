@@ -91,11 +91,11 @@ def check_workflows(files: Iterable[str], notices: str | None = None, *, on: dat
 
     Links may lead to the workflows beside each, and to those that are judged with it. Shared lists
     are those of the folder `lists` beside each, or the shipped ones; so are the grounds that are to
-    be in force `on` a day. These may be judged as such: a file of that name.
+    be in force `on` a day. These may be judged as such.
     """
     problems: list[Problem] = []
     read = [read_workflow_file(file_named(file), file) for file in files]
-    given = [one for one in read if one.path.name != places.BASES]
+    given = [one for one in read if not one.holds_grounds]
     for one in read:
         if one not in given:
             problems += examine_bases(one.body, one.file)[1]

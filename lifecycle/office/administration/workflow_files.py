@@ -37,6 +37,14 @@ class WorkflowFile:
         key = root.pairs.get("workflow") if root is not None else None
         return key[1].value if key and isinstance(key[1], Scalar) else self.path.stem
 
+    @property
+    def holds_grounds(self) -> bool:
+        """Tell whether it is a file of legal grounds, by its name or by what it begins with."""
+        if self.path.name == places.BASES:
+            return True
+        root = read_tree(self.body, self.file).root
+        return root is not None and "bases" in root.pairs and "workflow" not in root.pairs
+
     def whole(self, parents: Parents) -> Whole:
         """Read it, with what it extends."""
         return read_whole(self.body, self.file, parents)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle import places
 from lifecycle.callers import file_named
 from lifecycle.errors import InvalidError, Problem, WorkflowError, faults_among
 from lifecycle.ledger.sql import text
@@ -23,6 +22,7 @@ from lifecycle.office.administration.bases import (
 from lifecycle.office.administration.choices import lacking, lists_beside
 from lifecycle.office.administration.definitions import examine_whole
 from lifecycle.office.administration.publication import (
+    RunningVersion,
     publish,
     read_definition,
     shipped_templates,
@@ -69,7 +69,7 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     What is in force already is left alone. Raises WorkflowError or InvalidError.
     """
     read = [read_workflow_file(file_named(file), file) for file in files]
-    given = [one for one in read if one.path.name != places.BASES]
+    given = [one for one in read if not one.holds_grounds]
     grounds, definitions, warnings = _grounds(office, read, given)
     _see_each_once(read)
     parents = parents_in_force(office, given)
@@ -105,7 +105,13 @@ def publish_workflows(office: Office, request: Request, files: Sequence[str]) ->
     definitions += [("workflow", one.workflow.name, one.body) for one in new]
     asked = [one.workflow.name for one in sound]
     asked += [BASES for one in read if one not in given]
-    return replace(publish(office, request, definitions, asked), warnings=tuple(warnings))
+    running = tuple(
+        RunningVersion(old.name, old.version, cases)
+        for old, cases in reading.in_use
+        if old.name in names
+    )
+    done = publish(office, request, definitions, asked)
+    return replace(done, warnings=tuple(warnings), running=running)
 
 
 def _grounds(

@@ -26,22 +26,24 @@ if TYPE_CHECKING:
     from lifecycle.engine.values import Entered, Value
     from lifecycle.ledger.register import Request
     from lifecycle.office.office import Office
+    from lifecycle.people.decided import Declaration
     from lifecycle.workflow.model import Workflow
 
 STATE_HEADS = ("环节", "state")
-OPENED_HEADS = ("立项日", "立项日期", "opened_on")
+OPENED_HEADS = ("立项日", "立项日期", "立项时间", "opened_on")
 _YES = ("有", "是", "√", "yes")
 _NO = ("", "无", "否", "×", "no")
 
 
 @dataclass(frozen=True, slots=True)
 class RunningCase:
-    """A running case as read: where it stands in the file, its title, its facts and what is
-    declared beside them.
+    """A running case as read: where it stands in the file, its title, that of its state, its facts
+    and what is declared beside them.
     """
 
     place: str
     title: str
+    stage: str
     facts: dict[str, Value]
     declared: Declared
 
@@ -93,12 +95,8 @@ def propose_take_over(office: Office, request: Request, name: str, table: Runnin
 def confirm_take_over(office: Office, request: Request, name: str, table: RunningTable) -> TakeOver:
     """Confirm, by a table of one's own, what was proposed, and take every case in, all or none."""
     workflow = office.workflow(name)
+    meant = _proposed(office, workflow)
     cases = tuple(_read(office, workflow, table))
-    proposed = [one for one in office.directory.declarations if one.name == workflow.name]
-    if not proposed or proposed[-1].confirmed:
-        mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
-        raise InvalidError(f"流程 {workflow.name} 没有待确认的接管", mend)
-    meant = proposed[-1]
     rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
     if rows != meant.rows:
         raise _unlike(cases, rows, meant.rows, meant.officer)
@@ -141,6 +139,19 @@ def _see_once(office: Office, workflow: Workflow, cases: Sequence[RunningCase]) 
         raise at_once(faults)
 
 
+def see_proposed(office: Office, name: str) -> None:
+    """Refuse to confirm, whatever the table says, where nothing waits for it."""
+    _proposed(office, office.workflow(name))
+
+
+def _proposed(office: Office, workflow: Workflow) -> Declaration:
+    found = [one for one in office.directory.declarations if one.name == workflow.name]
+    if not found or found[-1].confirmed:
+        mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
+        raise InvalidError(f"流程 {workflow.name} 没有待确认的接管", mend)
+    return found[-1]
+
+
 def _now(office: Office) -> str:
     return stamp_text(office.register.clock())
 
@@ -171,6 +182,9 @@ def _read(office: Office, workflow: Workflow, table: RunningTable) -> Iterator[R
     faults: list[EnteredFault] = []
     found = []
     for line in table.lines:
+        if line.faults:
+            faults += (EnteredFault("", error) for error in line.faults)
+            continue
         try:
             found.append(_case(office, workflow, line, table))
         except _FaultyError as error:
@@ -225,8 +239,6 @@ def _told_by_map(line: BulkLine) -> _Told:
 
 
 def _case(office: Office, workflow: Workflow, line: BulkLine, table: RunningTable) -> RunningCase:
-    if line.fault is not None:
-        raise line.fault
     told = _told_by_map(line) if table.mapped else _told_by_heads(workflow, line)
     state = find_state(workflow, told.state or table.state)
     titles = workflow.titles
@@ -257,7 +269,8 @@ def _case(office: Office, workflow: Workflow, line: BulkLine, table: RunningTabl
     if faults:
         raise _FaultyError(faults)
     title = str(entry.facts.get(workflow.subject, ""))
-    return RunningCase(line.place, title, dict(entry.facts), declared)
+    stage = workflow.states[state].title
+    return RunningCase(line.place, title, stage, dict(entry.facts), declared)
 
 
 def _dead_ends(
