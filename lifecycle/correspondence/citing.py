@@ -9,7 +9,7 @@ from functools import lru_cache
 from lifecycle import places
 from lifecycle.errors import InvalidError
 from lifecycle.letter.model import Letter, dump_letter
-from lifecycle.template.grounds import grounds_in
+from lifecycle.template.grounds import grounds_in, is_by_number
 from lifecycle.workflow.bases import Bases
 
 
@@ -45,7 +45,7 @@ def misnamed_grounds(letter: Letter, bases: Bases, days: tuple[str, ...], cited:
             text = text.replace(written, "")
         for words, _start, meant in grounds_in(text, bases):
             ground = meant.citations[0].ground
-            same = bases.titled.get(ground.title, (ground,))
+            same = () if is_by_number(words) else bases.titled.get(ground.title, ())
             if any(one.stands_on(day) for one in (ground, *same) for day in days):
                 continue
             if days[-1] < ground.since:

@@ -18,7 +18,7 @@ from lifecycle.ledger.rows.compiled_rows import (
     KINDS,
     LIST,
     WORKFLOW,
-    Compiled,
+    CompiledKind,
     put_compiled,
     read_compiled,
     read_source,
@@ -93,7 +93,7 @@ class Library:
             )
         return self._definition(WORKFLOW, digest)
 
-    def _definition(self, kind: Compiled[Made], digest: str) -> Made:
+    def _definition(self, kind: CompiledKind[Made], digest: str) -> Made:
         """Read a definition out of its compiled form; where there is none, out of its YAML."""
         found = None if self._unaided else read_compiled(self.store, digest, kind)
         if found is None:

@@ -17,6 +17,7 @@ from lifecycle.engine.docket import Accepted, Docket, PlannedEffect, Refused, Re
 from lifecycle.engine.entry import BEIJING
 from lifecycle.engine.evolve import evolve
 from lifecycle.engine.gates.gates import Gate
+from lifecycle.engine.values import typed_text
 from lifecycle.engine.world.moment import Moment, Officer, acting_for_cause
 from lifecycle.engine.world.others import NO_OTHERS
 from lifecycle.errors import (
@@ -578,12 +579,13 @@ class Register:
         moment = replace(self.moment(directory, on), others=others, recorded=today)
         decision = decide(workflow, case, act, officer, moment)
         lacking = act.lacking(Docket(workflow, case, officer, moment))
-        if lacking:
-            decision = Refused((*decision.gates, *lacking))
-        if isinstance(decision, Refused):
-            ground = act.ground(workflow, decision.transition)
-            raise RefusedError(case, _asked_for(workflow, case, act), decision.gates, ground)
-        return _Judged(workflow, case, decision, officer, moment, directory, _day_of(now))
+        way = decision.transition if isinstance(decision, Refused) else None
+        if isinstance(decision, Accepted):
+            judged = _Judged(workflow, case, decision, officer, moment, directory, today)
+            if not lacking or self._changes_nothing(judged):
+                return judged
+        gates, ground = (*decision.gates, *lacking), act.ground(workflow, way)
+        raise RefusedError(case, _asked_for(workflow, case, act), gates, ground)
 
     def _record(
         self,
@@ -597,7 +599,7 @@ class Register:
         """
         workflow, case, directory = judged.workflow, judged.case, judged.directory
         accepted, moment = judged.accepted, judged.moment
-        if case is not None and judged.is_idle and self._says_the_same(judged, case):
+        if case is not None and self._changes_nothing(judged):
             return Outcome(case, {}, accepted.gates, unchanged=True, dry_run=request.dry_run)
         at = self._stamp(now, directory)
         eid = check_request_id(request.request_id) if request.request_id else new_eid()
@@ -698,6 +700,11 @@ class Register:
         way = (*origin.way, cause.by)
         judged = _Judged(workflow, case, decision, officer, moment, directory, origin.today, way)
         return self._record(request, judged, now, cause.to_dict())
+
+    def _changes_nothing(self, judged: _Judged) -> bool:
+        """Tell whether what was accepted leaves its case as it is and says nothing new."""
+        case = judged.case
+        return case is not None and judged.is_idle and self._says_the_same(judged, case)
 
     def _says_the_same(self, judged: _Judged, case: Case) -> bool:
         """Tell whether an act that would change nothing of its case says what the last entry on the
@@ -997,7 +1004,7 @@ def acting_officer(directory: Directory, request: Request, on: date, today: date
         on,
         principal=request.principal,
         done_by=request.done_by,
-        because=request.because,
+        because=typed_text(request.because, "补录的理由"),
         recorded=today.isoformat(),
     )
 

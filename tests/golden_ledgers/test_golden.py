@@ -35,10 +35,9 @@ MENDED_TYPES = {
     "correction_declined",
     "facts_cleared",
     "opening_cancelled",
-    "opinion_renewed",
     "record_taken_back",
 }
-SELDOM_TYPES = {"material_detached", "opinions_asked", "renewal_settled"}
+SELDOM_TYPES = {"material_detached", "opinion_renewed", "opinions_asked", "renewal_settled"}
 """They are drawn, but so seldom that a recording may be without them."""
 LETTER_TYPES = {
     "letter_reviewed",

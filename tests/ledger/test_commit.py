@@ -177,7 +177,9 @@ def test_every_kind_of_act_is_read_back(journal: Journal, bureau: Bureau) -> Non
         ),
         "单位记录 第 19 条（记录号 b）": ("unit", "add", "water", "市水利局", "--as", "admin"),
         "单位记录 第 20 条（记录号 c）": ("officer", "revoke", "planning01", "--as", "admin"),
-        "单位记录 第 21 条（记录号 d）": rules(bureau),
+        "单位记录 第 22 条（记录号 d）": rules(
+            bureau
+        ),  # after the legal grounds, which it had not yet
         "末条是 KC-2026-001 第 4 条（记录号 e:2）": (
             "set",
             "two.csv",
@@ -197,7 +199,7 @@ def test_every_kind_of_act_is_read_back(journal: Journal, bureau: Bureau) -> Non
         again = called(bureau, *words, "--request-id", request)
         assert again.returncode == 0, again.stderr
     with bureau.sql() as database:
-        assert database.execute("SELECT count(*) FROM entry").fetchone() == (25,)
+        assert database.execute("SELECT count(*) FROM entry").fetchone() == (26,)
     bureau.now = datetime.now(UTC)
     assert bureau.findings() == []
 

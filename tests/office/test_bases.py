@@ -130,6 +130,40 @@ def test_what_was_not_in_force_is_not_issued(paper: Paper) -> None:
     assert paper.findings() == []
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "市政府根据国发〔2016〕34号文件",
+        "按照国发[2016]34号",
+        "依照国务院令第99号第三条",
+        "依照国务院第99号令",
+        "根据接待办法第三条",
+        "根据《新审查办法》（国务院令第99号）",
+    ],
+)
+def test_nor_is_what_names_it_without_its_marks(paper: Paper, named: str) -> None:
+    """By the number of a document in any brackets, by the number of a decree, or by a bare name
+    that an article follows: what is not in force is not drafted.
+    """
+    more = (
+        "  - {name: 旧审查办法, title: 审查办法, number: 国务院令第99号, from: 2001-01-01,"
+        " to: 2012-07-01, sure: read}\n"
+        "  - {name: 新审查办法, title: 审查办法, number: 国务院令第100号, from: 2012-07-01,"
+        " sure: read}\n"
+    )
+    last = "  - {name: 办法,"
+    paper.do("workflow", "publish", replaced(paper, (last, f"{more}{last}")), by="admin")
+    text = (paper.rules / "notices" / "consultation.j2").read_text("utf-8")
+    number = paper.asked()
+    own = ("notice", "draft", number, "--replace", "2-consultation", "--text", "own.j2")
+    paper.write("own.j2", text.replace(CITED, f"一、{named}，请回复。"))
+    code, message = paper.fails(*own, by="bureau01")
+    assert (code, "失效" in message or "才施行" in message) == (1, True), message
+    others = "丽国发〔2016〕34号、国务院令第990号、国务院令第100号第三条、本单位接待办法第三条"
+    paper.write("own.j2", text.replace(CITED, f"一、{others}，请回复。"))
+    paper.do(*own, by="bureau01")
+
+
 def test_the_audit_finds_what_should_not_have_been_issued(
     paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,18 @@ def test_ones_own_opinion_of_another_day_needs_the_reason(tiny: Tiny) -> None:
     assert tiny.run("audit").exit_code == 0
 
 
+@pytest.mark.parametrize("why", ["…", "\u200b", "病假\x1b[31m", "长" * 10_001])
+def test_a_reason_is_a_text_like_any_other(tiny: Tiny, why: str) -> None:
+    """Not what stands in examples, nothing that cannot be seen or that alters a screen, not a
+    book; nothing is recorded.
+    """
+    number = opened(tiny)
+    sign = ("sign", number, "to_siting", "agree", *BEFORE)
+    code, message = tiny.fails(*sign, "--because", why, by="land01")
+    assert (code, message.startswith("补录的理由")) == (1, True), message
+    assert len(tiny.asks("log", number)["entries"]) == 1
+
+
 def test_what_is_said_today_has_no_such_reason(tiny: Tiny) -> None:
     """Of the day itself there is nothing to explain; what is refused all the same says all of
     it.

@@ -5,6 +5,7 @@ and before its first number.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,15 @@ def test_proposed_is_not_declared(office: Tiny) -> None:
     assert findings(office) == []
 
 
+def test_a_year_that_is_over_goes_on_too(office: Tiny) -> None:
+    """A case of that year that is opened late is numbered after the last on its paper, too."""
+    office.rest_until(datetime(2027, 1, 5, 2, tzinfo=UTC))
+    begun(office, "KC-2026-012", "KC-2027-003")
+    assert office.opened(on="2026-12-30") == "KC-2026-013"
+    assert office.opened(name="古堰画乡", on="2027-01-05") == "KC-2027-004"
+    assert findings(office) == []
+
+
 def test_the_last_proposal_is_confirmed(office: Tiny) -> None:
     """Who made a slip proposes again; only what was proposed last is confirmed, once."""
     office.do("number", "propose", "KC-2026-012", by="admin")
@@ -118,7 +128,6 @@ def test_a_repeated_confirmation_has_one_effect(office: Tiny) -> None:
 @pytest.mark.parametrize(
     ("number", "message"),
     [
-        ("KC-2025-012", "KC-2025-012 是 2025 年的，2025 年已过"),
         ("KC-2027-012", "2027 年还没有到"),
         ("KC-2026-000", "顺序号要在 1 至 99999 之间"),
         ("KC-2026-100000", "顺序号要在 1 至 99999 之间"),
@@ -127,7 +136,7 @@ def test_a_repeated_confirmation_has_one_effect(office: Tiny) -> None:
     ],
 )
 def test_numbers_that_cannot_be_are_told(office: Tiny, number: str, message: str) -> None:
-    """A year that is over or to come, no number yet, a slip, an unknown series: nothing is
+    """A year to come, no number yet, a slip, an unknown series: nothing is
     proposed.
     """
     code, told = office.fails("number", "propose", number, by="admin")
@@ -157,6 +166,15 @@ def test_not_after_the_first_number(office: Tiny, number: str, message: str) -> 
     office.opened(name="古堰画乡")
     code, told = office.fails("number", "propose", number, by="admin")
     assert (code, message in told) == (1, True), told
+
+
+def test_what_was_numbered_before_it_was_confirmed_waits_for_nobody(office: Tiny) -> None:
+    """The list says that the proposal can be confirmed no more."""
+    office.do("number", "propose", "KC-2026-012", by="admin")
+    assert "待确认" in office.do("number", "list")
+    assert office.opened() == "KC-2026-001"
+    assert "已编过号，不能再确认" in office.do("number", "list")
+    assert office.fails("number", "confirm", "KC-2026-012", by="watch01")[0] == 1
 
 
 def test_a_dry_run_only_reads(office: Tiny) -> None:

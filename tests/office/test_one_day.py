@@ -216,7 +216,10 @@ def test_a_letter_asks_nobody_for_what_is_not_there(
     assert office.printed() == "收到本函之日起5个工作日内"
     office.sent()
     office.day(30)
-    assert [one["kind"] for one in paper.asks("todo", by="land01")["tasks"]] == []
+    waiting = paper.asks("todo", by="land01")
+    assert [one["kind"] for one in waiting["tasks"]] == []
+    [errand] = waiting["letters"]
+    assert errand["text"].endswith("会签要看的 选址论证报告 还没有，齐了即送会签")
     assert "要看的 选址论证报告 还没有，齐了即送会签" in paper.do("show", office.number)
     report = paper.write("报告.pdf", "选址论证")
     paper.do("attach", office.number, "report", report, by="bureau01")

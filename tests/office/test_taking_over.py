@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from homes import Home
-from tiny_office import Tiny
+from tiny_office import TINY, Tiny
+
+from lifecycle import places
 
 TABLE = """\
 项目名称,总投资,业主单位,环节,立项日,转入规划选址,选址论证报告
@@ -90,7 +92,7 @@ def test_it_takes_two_persons_and_the_same_table(office: Tiny) -> None:
     code, told = office.fails("takeover", "confirm", "visit", path, by="watch01")
     assert (code, "没有待确认的接管" in told) == (1, True)
     code, told = office.fails("takeover", "propose", "visit", path, by="admin")
-    assert (code, "完全相同" in told) == (1, True)
+    assert (code, "与 事项 KC-2026-001 相同" in told) == (1, True)
 
 
 def test_not_after_the_day_that_was_set_once(office: Tiny) -> None:
@@ -115,6 +117,7 @@ def test_not_after_the_day_that_was_set_once(office: Tiny) -> None:
         (("32000,owner", "很多,owner"), "很多"),
         ((",有\n", ",大概\n"), "材料“选址论证报告”写了“大概”"),
         (("项目名称,", "名字,"), "名字"),
+        (("规划选址,2026-03-02", "中止,2026-03-02"), "“中止”里的事项接管以后恢复不了"),
     ],
 )
 def test_rows_that_cannot_be_are_told(office: Tiny, change: tuple[str, str], message: str) -> None:
@@ -124,6 +127,49 @@ def test_rows_that_cannot_be_are_told(office: Tiny, change: tuple[str, str], mes
     assert (code, message in told) == (1, True), told
     good = office.write("台账.csv", TABLE)
     assert "没有待确认的接管" in office.fails("takeover", "confirm", "visit", good, by="watch01")[1]
+
+
+def test_one_project_is_taken_in_once(office: Tiny) -> None:
+    """Neither in two rows that differ in what it is not about, nor beside a case that is there."""
+    more = "温泉康养,9000,owner,考察导入,2026-06-02,,\n"
+    path = office.write("台账.csv", f"{TABLE}{more}")
+    code, told = office.fails("takeover", "propose", "visit", path, by="admin")
+    assert (code, "台账.csv:4: “温泉康养”与 台账.csv:3 相同：项目名称" in told) == (1, True), told
+    _first, second = taken_in(office)
+    path = office.write("又一份.csv", TABLE.splitlines()[0] + f"\n{more}")
+    code, told = office.fails("takeover", "propose", "visit", path, by="admin")
+    assert (code, f"“温泉康养”与 事项 {second} 相同：项目名称" in told) == (1, True), told
+    office.do("advance", second, "close", "--note", "不办了", by="bureau01")
+    office.do("takeover", "propose", "visit", path, by="admin")
+
+
+def test_what_only_came_with_a_transition_is_declared_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made once for all, it leaves no other way to supply what the case needs to go on."""
+    office = Tiny(tmp_path, monkeypatch)
+    text = (TINY / "workflows" / "visit.yaml").read_text("utf-8")
+    text = text.replace("    needs: {dwell: {", "    needs: {facts: [announced_on], dwell: {")
+    announce = (
+        "  - {name: announce, title: 公告, kind: record, from: siting, by: bureau,"
+        " asks: [announced_on]}\n"
+    )
+    rules = tmp_path / "workflows"
+    rules.mkdir()
+    changed = text.replace("  - {name: send_back,", f"{announce}  - {{name: send_back,")
+    (rules / "visit.yaml").write_text(changed, encoding="utf-8")
+    monkeypatch.setattr(places, "workflows", lambda: rules)
+    office.founded()
+    office.do("takeover", "until", "2026-10-31", by="admin")
+    head, row = "项目名称,环节,立项日,公告", "古堰画乡,规划选址,2026-03-02,2026-09-01"
+    propose = ("takeover", "propose", "visit", "台账.csv", "--dry-run")
+    office.write("台账.csv", f"{head}\n{row}\n")
+    code, told = office.fails(*propose, by="admin")
+    assert (code, "缺 公告日：办过“公告”的不能再填，“办结”要用" in told) == (1, True), told
+    office.write("台账.csv", f"{head},公告日\n{row},2026-09-01\n")
+    office.do(*propose, by="admin")
+    office.write("台账.csv", f"{head}\n{row.removesuffix('2026-09-01')}\n")
+    office.do(*propose, by="admin")
 
 
 def altered(office: Tiny, statement: str, *bound: Any) -> None:

@@ -95,7 +95,7 @@ def test_letter_has_a_budget(source: str, message: str) -> None:
     with pytest.raises(InvalidError) as caught:
         compose(template(f"甲\n{source}"), scope, on=DAY)
     assert caught.value.message.startswith(f"公文模板 test 第 7 行：{message}")
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 10
 
 
 def test_budget_is_of_one_letter() -> None:

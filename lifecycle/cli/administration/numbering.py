@@ -11,7 +11,7 @@ from lifecycle.cli.terminal.output import say
 from lifecycle.cli.terminal.table import write_table
 
 if TYPE_CHECKING:
-    from lifecycle.office.administration.numbering import StartsPlan
+    from lifecycle.office.administration.numbering import SeriesLine, StartsPlan
 
 number = Group(
     "number",
@@ -60,7 +60,7 @@ def number_list(desk: Desk) -> None:
             str(line.last),
             line.on_paper or "无",
             line.proposed_by,
-            line.confirmed_by or ("待确认" if line.on_paper else ""),
+            line.confirmed_by or _pending(line),
         )
         for line in lines
     ]
@@ -75,8 +75,9 @@ def number_list(desk: Desk) -> None:
 
 @command(
     "propose",
-    help="提出纸质登记簿上最后一个号，下一个号从它往下编；可以一次写几个系列的。只写今年的，"
-    "还没有编过号的系列不用写。另一名管理员或审计员用 number confirm 确认以后才生效。",
+    help="提出纸质登记簿上最后一个号，下一个号从它往下编；可以一次写几个系列的：今年的；"
+    "往年立项、还要补录的，也写那一年的。还没有编过号的系列不用写。"
+    "另一名管理员或审计员用 number confirm 确认以后才生效。",
     examples=["lifecycle number propose 某招商函〔2026〕57号 LS-F-2026-012 --as admin"],
 )
 @_NUMBERS
@@ -125,6 +126,13 @@ def number_confirm(desk: Desk, numbers: tuple[str, ...], dry_run: bool) -> None:
         say("只是看看，没有确认" if dry_run else "已确认，从此接着往下编")
 
     desk.answer(_json(plan), tell)
+
+
+def _pending(line: SeriesLine) -> str:
+    """Say whether what was proposed can still be confirmed; "" where nothing was."""
+    if not line.on_paper:
+        return ""
+    return "已编过号，不能再确认" if line.last else "待确认"
 
 
 def _tell(plan: StartsPlan) -> None:

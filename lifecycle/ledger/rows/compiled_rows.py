@@ -27,7 +27,7 @@ from lifecycle.workflow.model import Workflow
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled(Generic[Made]):
+class CompiledKind(Generic[Made]):
     """A kind of definition that is kept compiled: what is made of it, and what reads its YAML."""
 
     kind: str
@@ -60,13 +60,13 @@ def _bases(body: bytes, file: str) -> Bases:
     return read_bases(body, file)
 
 
-WORKFLOW = Compiled("workflow", Workflow, _workflow)
-LIST = Compiled("list", ChoiceList, _list)
-BASES = Compiled("bases", Bases, _bases)
-KINDS: dict[str, Compiled[Any]] = {one.kind: one for one in (WORKFLOW, LIST, BASES)}
+WORKFLOW = CompiledKind("workflow", Workflow, _workflow)
+LIST = CompiledKind("list", ChoiceList, _list)
+BASES = CompiledKind("bases", Bases, _bases)
+KINDS: dict[str, CompiledKind[Any]] = {one.kind: one for one in (WORKFLOW, LIST, BASES)}
 
 
-def read_source(store: Store, digest: str, kind: Compiled[Made]) -> Made:
+def read_source(store: Store, digest: str, kind: CompiledKind[Made]) -> Made:
     """Read a published definition from its YAML.
 
     Raises LostDefinitionError or WorkflowError where it is not what was published.
@@ -74,7 +74,7 @@ def read_source(store: Store, digest: str, kind: Compiled[Made]) -> Made:
     return kind.read(store.definition(digest), kind.file(digest))
 
 
-def read_compiled(store: Store, digest: str, kind: Compiled[Made]) -> Made | None:
+def read_compiled(store: Store, digest: str, kind: CompiledKind[Made]) -> Made | None:
     """Give a published definition out of its compiled form.
 
     None where this program has kept none that can be read. Raises LostDefinitionError where the

@@ -4,7 +4,7 @@ person, and taken in once another has confirmed the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,11 +13,13 @@ from lifecycle.engine.acts import Open
 from lifecycle.engine.declared import Declared, digest_of, misfits_of
 from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, UnknownError, at_once
 from lifecycle.exchange.sheets.declarable import OPENED, PAPER, STATE, STEP
+from lifecycle.ledger.queries import CaseFilter, stream
 from lifecycle.ledger.record import stamp_text
 from lifecycle.office.cases.bulk import BulkLine
 from lifecycle.office.cases.entering import read_entry
 from lifecycle.people.changes import ConfirmTakeOver, LimitTakeOver, ProposeTakeOver
 from lifecycle.people.clock import may_confirm
+from lifecycle.workflow.model import PREVIOUS
 from lifecycle.workflow.naming import find_material, find_state
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ def propose_take_over(office: Office, request: Request, name: str, table: Runnin
     """Propose to take running cases in; a dry run only reads them. Raises every fault at once."""
     workflow = office.workflow(name)
     cases = tuple(_read(office, workflow, table))
+    if not (request.request_id and office.store.entry(request.request_id)):
+        _see_once(office, workflow, cases)
     if not request.dry_run:
         rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
         change = ProposeTakeOver(workflow.name, workflow.digest, rows)
@@ -121,6 +125,31 @@ def _proposed(office: Office, workflow: Workflow) -> Declaration:
         mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
         raise InvalidError(f"流程 {workflow.name} 没有待确认的接管", mend)
     return found[-1]
+
+
+def _see_once(office: Office, workflow: Workflow, cases: Sequence[RunningCase]) -> None:
+    """Refuse what is about the same as a row before it, or as a case that is there and has not
+    ended; raises all faults at once.
+    """
+    names = dict.fromkeys((workflow.subject, *workflow.identity))
+
+    def matter(facts: Mapping[str, Value]) -> tuple[str, ...]:
+        return tuple(str(facts.get(name, "")) for name in names)
+
+    titles = {one.title for one in cases}
+    wanted = CaseFilter(workflow=workflow.name, seen_by=office.viewer.parts)
+    there = [row.number for row in stream(office.store, wanted) if row.title in titles]
+    known = (case for case in map(office.case, there) if not case.has_ended(workflow))
+    places = {matter(case.facts): f"事项 {case.number}" for case in known}
+    faults = []
+    for one in cases:
+        first = places.setdefault(matter(one.facts), one.place)
+        if first != one.place:
+            same = "、".join(workflow.facts[name].title for name in names)
+            error = InvalidError(f"“{one.title}”与 {first} 相同：{same}", "是同一个的，删去这一行")
+            faults.append(EnteredFault(one.place, error))
+    if faults:
+        raise at_once(faults)
 
 
 def _now(office: Office) -> str:
@@ -231,13 +260,42 @@ def _case(office: Office, workflow: Workflow, line: BulkLine, table: RunningTabl
     declared = Declared(state, day, tuple(steps), materials)
     today = office.register.today().isoformat()
     faults += [
-        EnteredFault("", InvalidError(*one)) for one in misfits_of(workflow, declared, today)
+        EnteredFault("", InvalidError(*one))
+        for one in (
+            *misfits_of(workflow, declared, today),
+            *_dead_ends(workflow, declared, entry.facts),
+        )
     ]
     if faults:
         raise _FaultyError(faults)
     title = str(entry.facts.get(workflow.subject, ""))
     stage = workflow.states[state].title
     return RunningCase(line.place, title, stage, dict(entry.facts), declared)
+
+
+def _dead_ends(
+    workflow: Workflow, declared: Declared, facts: Mapping[str, Value]
+) -> Iterator[tuple[str, str]]:
+    """Say where a case could never go on, and how it is declared instead: it would be suspended
+    from nowhere, or lacks what only comes with a transition that was made already.
+    """
+    leaving = workflow.leaving[declared.state].values()
+    if any(way.to == PREVIOUS for way in leaving):
+        title = workflow.states[declared.state].title
+        message = f"“{title}”里的事项接管以后恢复不了：没有记录它原来在哪个环节"
+        yield message, f"环节写{title}以前的那个，接管以后再办{title}"
+    made = {name for name, _day in declared.steps}
+    ahead = [way for way in leaving if way.name not in made]
+    for name in dict.fromkeys(name for way in ahead for name in way.facts):
+        sources = [way for way in workflow.transitions if name in (*way.asks, *way.may)]
+        if name in facts or not sources or not {way.name for way in sources} <= made:
+            continue
+        fact, users = (
+            workflow.facts[name].title,
+            [way.title for way in ahead if name in way.facts],
+        )
+        message = f"缺 {fact}：办过“{sources[0].title}”的不能再填，“{users[0]}”要用"
+        yield message, f"表里写上 {fact}；还没有办“{sources[0].title}”的，不写它的日期"
 
 
 def _transition(workflow: Workflow, head: str) -> str | None:

@@ -18,7 +18,7 @@ from lifecycle.engine.case_letter import (
 )
 from lifecycle.engine.gates.cosign import may_speak
 from lifecycle.engine.gates.gates import holds, title_of
-from lifecycle.engine.gates.seats import floor_of, seats_of
+from lifecycle.engine.gates.seats import floor_of, rests_on, seats_of
 from lifecycle.engine.letters.letter_gates import hands_before
 from lifecycle.engine.letters.letter_steps import (
     corrected_since,
@@ -322,10 +322,26 @@ def _owed(
         fits = asks and is_still_asked(workflow, case, letter, officer)
         text = f"{letter.number}　{letter.title}"
         if asks:
-            text += "　复函即为会签，不必另签" if fits else "　其后内容已变更或已退回，意见另行会签"
+            text += f"　{_what_an_answer_is(workflow, case, letter, officer, fits=fits)}"
         elif outlived(case, letter) is not None:
             text += "　所属流转已退回，只签收" if asked_by(workflow, letter) else "　所属流转已退回"
         yield _errand(debt.kind, case, letter, officer, text, due, opinion=fits)
+
+
+def _what_an_answer_is(
+    workflow: Workflow, case: Case, letter: CaseLetter, officer: Officer, *, fits: bool
+) -> str:
+    """Say whether an answer to a letter is the opinion, as it `fits` what the letter asked; not
+    while some of what that would be on is not there.
+    """
+    if not fits:
+        return "其后内容已变更或已退回，意见另行会签"
+    transition = workflow.leaving[case.state][asked_about(workflow, letter) or ""]
+    seats = seats_of(workflow, case, transition)
+    roles = (seat.role for seat in seats if may_speak(workflow, case, officer, seat))
+    names = (name for role in roles for name in rests_on(workflow, case, transition, role))
+    titles = "、".join(title_of(workflow, name) for name in dict.fromkeys(names))
+    return f"会签要看的 {titles} 还没有，齐了即送会签" if titles else "复函即为会签，不必另签"
 
 
 def _has_seat(workflow: Workflow, case: Case, letter: CaseLetter, officer: Officer) -> bool:

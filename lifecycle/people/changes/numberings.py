@@ -127,18 +127,14 @@ def _see_sound(start: SeriesStart) -> None:
 
 
 def _see_open(docket: OfficeDocket, start: SeriesStart) -> None:
-    """Refuse to say from where a series goes on that was told already, that is not of this year, or
-    that has given a number.
+    """Refuse to say from where a series goes on that was told already, that is of a year to come,
+    or that has given a number. One of a year that is over still numbers cases opened late.
     """
     told = docket.directory.starts().get(start.series)
     if told is not None:
         message = f"{told.number} 所在的系列已由两人声明过起点，只能声明一次"
         raise InvalidError(message, "用 lifecycle number list 查看")
     this_year = recorded_day(docket.at)[:4]
-    if start.year and start.year < this_year:
-        raise InvalidError(
-            f"{start.number} 是 {start.year} 年的，{start.year} 年已过", "只写今年的"
-        )
     if start.year > this_year:
         message = f"{start.number} 是 {start.year} 年的，{start.year} 年还没有到"
         raise InvalidError(message, "新的一年从第 1 号编起，不用声明")

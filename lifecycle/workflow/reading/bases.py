@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from typing import cast
 
 from lifecycle.errors import Problem, WorkflowError
 from lifecycle.workflow.bases import Article, Bases, Ground, Sure
+from lifecycle.workflow.reading.beside import begin, day, items, told
 from lifecycle.workflow.reading.form_fields import FormFields
-from lifecycle.workflow.yaml.fields import MOST_SHOWN, Reading
-from lifecycle.workflow.yaml.tree import Sequence, read_tree
+from lifecycle.workflow.yaml.fields import Reading
 
-MOST_GROUNDS = 2000
-_WHOLE = {"yaml-empty", "yaml-root"}
 _TOP = "顶层写 bases:、grounds: 各键"
 
 
@@ -29,40 +26,25 @@ def examine_bases(body: bytes, file: str) -> tuple[Bases | None, tuple[Problem, 
     """Read and judge a file of grounds, raising nothing: what was read, all its faults, its
     text.
     """
-    tree = read_tree(body, file)
-    problems = tuple(
-        Problem(p.rule, p.location, p.message, _TOP) if p.rule in _WHOLE else p
-        for p in tree.problems
-    )
-    if tree.root is None:
-        return None, problems, tree.text
-    reading = Reading(file, problems)
-    key = tree.root.pairs.get("bases")
-    at = reading.at(key[1] if key else tree.root)
-    top = FormFields(reading, tree.root, "法规依据表", at, "bases")
+    top, problems, text = begin(body, file, "bases", "法规依据表", "bases", mend=_TOP)
+    if top is None:
+        return None, problems, text
     top.text("note")
     found = Bases(
         title=top.line("bases"),
         digest=hashlib.sha256(body).hexdigest(),
         grounds=_read_grounds(top),
         inner=tuple(scalar.value for scalar in top.texts("inner")),
-        location=at,
+        location=top.at,
     )
-    _see_succession(reading, found)
-    ordered = sorted(reading.problems, key=lambda p: (p.location.line, p.location.column))
-    return found, tuple(dict.fromkeys(ordered))[:MOST_SHOWN], tree.text
+    _see_succession(top.reading, found)
+    return found, told(top.reading), text
 
 
 def _read_grounds(top: FormFields) -> tuple[Ground, ...]:
-    node = top.node("grounds")
-    if isinstance(node, Sequence) and len(node.items) > MOST_GROUNDS:
-        message = f"法规依据表的 grounds 有 {len(node.items)} 项，超过 {MOST_GROUNDS} 项"
-        top.fault("long-section", top.place("grounds"), message, "删去没有用到的")
-        return ()
-    if isinstance(node, Sequence) and not node.items:
-        top.empty_list("grounds")
     called: dict[str, str] = {}
-    return tuple(_read_ground(fields, called) for fields in top.each("grounds", "依据"))
+    found = items(top, "grounds", "依据", mend="删去没有用到的")
+    return tuple(_read_ground(fields, called) for fields in found)
 
 
 def _read_ground(fields: FormFields, called: dict[str, str]) -> Ground:
@@ -79,8 +61,8 @@ def _read_ground(fields: FormFields, called: dict[str, str]) -> Ground:
         ),
         number=fields.line("number"),
         issuer=fields.line("issuer"),
-        since=_read_day(fields, "from"),
-        to=_read_day(fields, "to"),
+        since=day(fields, "from"),
+        to=day(fields, "to"),
         successor=fields.line("successor"),
         cited=fields.line("cited"),
         note=fields.text("note"),
@@ -118,20 +100,6 @@ def _read_articles(fields: FormFields) -> tuple[Article, ...]:
             each.fault("repeated-article", each.place("article"), message, "合成一条")
         found[name] = article
     return tuple(found.values())
-
-
-def _read_day(fields: FormFields, key: str) -> str:
-    """Read a day; "" where none is written."""
-    scalar = fields.scalar(key)
-    if scalar is None:
-        return ""
-    text = fields.matched(key)
-    try:
-        return date.fromisoformat(text or "").isoformat()
-    except ValueError:
-        message = f"{fields.owner}的 {key} “{scalar.value}” 不是有效日期"
-        fields.fault("wrong-date", scalar, message, "写成 2026-08-01 的样子")
-        return ""
 
 
 def _see_succession(reading: Reading, bases: Bases) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
 
 from lifecycle.errors import Location, Problem, WorkflowError
 from lifecycle.workflow.choice_lists import ChoiceList, ListEntry
+from lifecycle.workflow.reading.beside import begin, day, items, told
 from lifecycle.workflow.reading.form_fields import FormFields
-from lifecycle.workflow.yaml.fields import MOST_SHOWN, Reading
-from lifecycle.workflow.yaml.tree import Sequence, read_tree
+from lifecycle.workflow.yaml.fields import Reading
 
-MOST_ENTRIES = 2000
 SEPARATORS = "、，,；;\n"
 """What parts the items of a fact that has several of the entries."""
-_WHOLE = {"yaml-empty", "yaml-root"}
 _TOP = "顶层写 list:、title:、entries: 各键"
 
 
@@ -34,43 +31,28 @@ def examine_list(
 
     `before` is the version in force, of which nothing that cases have recorded may go away.
     """
-    tree = read_tree(body, file)
-    problems = tuple(
-        Problem(p.rule, p.location, p.message, _TOP) if p.rule in _WHOLE else p
-        for p in tree.problems
-    )
-    if tree.root is None:
-        return None, problems, tree.text
-    reading = Reading(file, problems)
-    key = tree.root.pairs.get("list")
-    at = reading.at(key[1] if key else tree.root)
-    top = FormFields(reading, tree.root, "选项表", at, "choice_list")
+    top, problems, text = begin(body, file, "list", "选项表", "choice_list", mend=_TOP)
+    if top is None:
+        return None, problems, text
     name = top.scalar("list")
     found = ChoiceList(
         name=top.ident(name, "选项表") if name else "",
         title=top.line("title"),
         entries=_read_entries(top),
         digest=hashlib.sha256(body).hexdigest(),
-        location=at,
+        location=top.at,
         basis=top.text("basis"),
         note=top.text("note"),
     )
-    if before is not None and not reading.problems:
-        _see_kept(reading, before, found)
-    ordered = sorted(reading.problems, key=lambda p: (p.location.line, p.location.column))
-    return found, tuple(dict.fromkeys(ordered))[:MOST_SHOWN], tree.text
+    if before is not None and not top.reading.problems:
+        _see_kept(top.reading, before, found)
+    return found, told(top.reading), text
 
 
 def _read_entries(top: FormFields) -> tuple[ListEntry, ...]:
-    node = top.node("entries")
-    if isinstance(node, Sequence) and len(node.items) > MOST_ENTRIES:
-        message = f"选项表的 entries 有 {len(node.items)} 项，超过 {MOST_ENTRIES} 项"
-        top.fault("long-section", top.place("entries"), message, "分成几张表")
-        return ()
-    if isinstance(node, Sequence) and not node.items:
-        top.empty_list("entries")
     called: dict[str, str] = {}
-    return tuple(_read_entry(fields, called) for fields in top.each("entries", "选项"))
+    found = items(top, "entries", "选项", mend="分成几张表")
+    return tuple(_read_entry(fields, called) for fields in found)
 
 
 def _read_entry(fields: FormFields, called: dict[str, str]) -> ListEntry:
@@ -85,8 +67,8 @@ def _read_entry(fields: FormFields, called: dict[str, str]) -> ListEntry:
         title=title,
         location=fields.at,
         aliases=aliases,
-        since=_read_day(fields, "from"),
-        until=_read_day(fields, "until"),
+        since=day(fields, "from"),
+        until=day(fields, "until"),
         note=fields.text("note"),
     )
     for name in dict.fromkeys(entry.names):
@@ -119,20 +101,6 @@ def _read_code(fields: FormFields) -> str:
         mend = "字母或汉字开头，只用字母、数字、汉字，不超过 16 字"
         fields.fault("entry-code", fields.place("code"), message, mend)
     return code or ""
-
-
-def _read_day(fields: FormFields, key: str) -> str:
-    """Read a day; "" where none is written."""
-    scalar = fields.scalar(key)
-    if scalar is None:
-        return ""
-    text = fields.matched(key)
-    try:
-        return date.fromisoformat(text or "").isoformat()
-    except ValueError:
-        message = f"{fields.owner}的 {key} “{scalar.value}” 不是有效日期"
-        fields.fault("wrong-date", scalar, message, "写成 2026-08-01 的样子")
-        return ""
 
 
 def _see_kept(reading: Reading, before: ChoiceList, after: ChoiceList) -> None:
