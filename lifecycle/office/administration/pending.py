@@ -40,7 +40,7 @@ def decisions_for(office: Office, officer: Officer, at: str) -> tuple[PendingDec
         _calendar(office),
         _migrations(office),
         _take_overs(office, recorded_day(at)),
-        _numberings(office, recorded_day(at)[:4]),
+        _numberings(office),
     )
     return tuple(one for one in found if one.officer != officer.id)
 
@@ -92,7 +92,7 @@ def _take_overs(office: Office, today: str) -> Iterator[PendingDecision]:
             yield PendingDecision("take_over", one.officer, told, command)
 
 
-def _numberings(office: Office, year: str) -> Iterator[PendingDecision]:
+def _numberings(office: Office) -> Iterator[PendingDecision]:
     numberings = office.directory.numberings
     if all(one.confirmed for one in numberings):
         return
@@ -103,8 +103,7 @@ def _numberings(office: Office, year: str) -> Iterator[PendingDecision]:
     last = {start.series: one for one in numberings for start in one.starts}
     for one in numberings:
         stands = all(
-            last[start.series] is one and start.series not in begun and start.year in ("", year)
-            for start in one.starts
+            last[start.series] is one and start.series not in begun for start in one.starts
         )
         if stands:
             names = "、".join(start.series.replace("{serial}", "…") for start in one.starts)

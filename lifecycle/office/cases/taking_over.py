@@ -114,6 +114,19 @@ def confirm_take_over(office: Office, request: Request, name: str, table: Runnin
     return replace(plan, numbers=tuple(numbers))
 
 
+def see_proposed(office: Office, name: str) -> None:
+    """Refuse to confirm, whatever the table says, where nothing waits for it."""
+    _proposed(office, office.workflow(name))
+
+
+def _proposed(office: Office, workflow: Workflow) -> Declaration:
+    found = [one for one in office.directory.declarations if one.name == workflow.name]
+    if not found or found[-1].confirmed:
+        mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
+        raise InvalidError(f"流程 {workflow.name} 没有待确认的接管", mend)
+    return found[-1]
+
+
 def _see_once(office: Office, workflow: Workflow, cases: Sequence[RunningCase]) -> None:
     """Refuse what is about the same as a row before it, or as a case that is there and has not
     ended; raises all faults at once.
@@ -137,19 +150,6 @@ def _see_once(office: Office, workflow: Workflow, cases: Sequence[RunningCase]) 
             faults.append(EnteredFault(one.place, error))
     if faults:
         raise at_once(faults)
-
-
-def see_proposed(office: Office, name: str) -> None:
-    """Refuse to confirm, whatever the table says, where nothing waits for it."""
-    _proposed(office, office.workflow(name))
-
-
-def _proposed(office: Office, workflow: Workflow) -> Declaration:
-    found = [one for one in office.directory.declarations if one.name == workflow.name]
-    if not found or found[-1].confirmed:
-        mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
-        raise InvalidError(f"流程 {workflow.name} 没有待确认的接管", mend)
-    return found[-1]
 
 
 def _now(office: Office) -> str:
