@@ -17,13 +17,14 @@ from lifecycle.frozen import replace
 from lifecycle.ledger.opening import default_url, open_store
 from lifecycle.ledger.queries import CaseFilter, list_page
 from lifecycle.ledger.reading.as_of import NOW, AsOf
-from lifecycle.ledger.record import stored
+from lifecycle.ledger.record import stamp_text, stored
 from lifecycle.ledger.register import Register, Request, acting_officer
 from lifecycle.ledger.rows.case_rows import read_case
 from lifecycle.ledger.rows.search_rows import named
 from lifecycle.ledger.store import Store
 from lifecycle.office.clock import Clock, now
 from lifecycle.office.seeing import Viewer, workflows_in_force
+from lifecycle.people.clock import may_confirm
 from lifecycle.people.directory import Directory
 from lifecycle.workflow.model import Workflow
 
@@ -133,6 +134,10 @@ class Office:
     ) -> Officer:
         """Give an officer as on a day, or acting for somebody who delegated to them."""
         return self.directory.officer(code, self.day(on), principal=principal)
+
+    def confirmers(self, proposer: str) -> tuple[str, ...]:
+        """Name who may confirm today what somebody has proposed for the office."""
+        return tuple(may_confirm(self.directory, proposer, stamp_text(self.register.clock())))
 
     def acting(self, request: Request, on: date) -> Officer:
         """Give the officer whose act a request is, as it would be recorded today."""

@@ -349,6 +349,11 @@ class Directory:
             if 0 < one.confirmed <= last
         }
 
+    def declaration(self, workflow: str) -> Declaration | None:
+        """Give what was last proposed of running cases of a workflow and is not confirmed yet."""
+        last = next((one for one in reversed(self.declarations) if one.name == workflow), None)
+        return None if last is None or last.confirmed else last
+
     def declared(self, seq: int | None = None) -> dict[str, tuple[str, ...]]:
         """Map what was confirmed of running cases, after so many office entries (now, if not said),
         to the digests of these.

@@ -78,15 +78,8 @@ def compose(template: Template, scope: Mapping[str, object], *, on: date) -> Let
     blocks, annexes = _parts(body) if len(body) <= _USUAL else _parts.__wrapped__(body)
     addressed = top.to or template.kind in kinds().unaddressed
     if not (top.title and top.issuer and blocks and addressed):
-        empty = (
-            "标题"
-            if not top.title
-            else "发文单位"
-            if not top.issuer
-            else "主送"
-            if blocks
-            else "正文"
-        )
+        there = {"标题": top.title, "发文单位": top.issuer, "正文": blocks, "主送": addressed}
+        empty = next(part for part, written in there.items() if not written)
         raise InvalidError(
             f"公文模板 {template.name} 写出的{empty}是空的", "请检查模板，或先填写其中要用的要素"
         )

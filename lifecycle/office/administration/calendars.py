@@ -11,11 +11,10 @@ from lifecycle.callers import file_named
 from lifecycle.engine.world.workdays import Calendar, read_calendar
 from lifecycle.errors import InvalidError
 from lifecycle.exchange.calendar_file import read_calendar_file
-from lifecycle.ledger.record import CALENDAR, hash_of, stamp_text
+from lifecycle.ledger.record import CALENDAR, hash_of
 from lifecycle.office.administration.people import RecordedChange, record
 from lifecycle.office.administration.publication import Publication, publish
 from lifecycle.people.changes import ConfirmCalendar, ProposeCalendar
-from lifecycle.people.clock import may_confirm
 
 if TYPE_CHECKING:
     from lifecycle.ledger.register import Request
@@ -76,11 +75,10 @@ def _proposed(
 ) -> ProposedCalendar:
     body = office.store.definition(proposal.digest)
     calendar = read_calendar(json.loads(body), proposal.digest)
-    now = stamp_text(office.register.clock())
     return ProposedCalendar(
         sha256=proposal.digest,
         officer=proposal.officer,
-        confirmers=tuple(may_confirm(office.directory, proposal.officer, now)),
+        confirmers=office.confirmers(proposal.officer),
         years=tuple(_lines(calendar, office.moment().calendar)),
         repeated=repeated,
     )

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 from lifecycle.callers import file_named
 from lifecycle.engine.acts.migrate import Migrate, left_behind, unfit
 from lifecycle.errors import InvalidError, UnknownError, WorkflowError
-from lifecycle.ledger.record import hash_of, stamp_text
+from lifecycle.ledger.record import hash_of
 from lifecycle.ledger.sql import text
 from lifecycle.office.administration.publication import read_definition
 from lifecycle.people.changes import ConfirmMigration, ProposeMigration
-from lifecycle.people.clock import may_confirm
 from lifecycle.workflow.migration import VersionMap, key_of, own_version, taken_over
 from lifecycle.workflow.model import SINCE_WHEN
 from lifecycle.workflow.reading.version_maps import misfits, read_version_map
@@ -90,7 +89,7 @@ def propose_migration(
         after.version,
         cases,
         request.officer,
-        _confirmers(office, request.officer),
+        office.confirmers(request.officer),
     )
 
 
@@ -114,7 +113,7 @@ def confirm_migration(office: Office, request: Request, name: str) -> MigrationP
         after.version,
         cases,
         proposed.officer,
-        _confirmers(office, proposed.officer),
+        office.confirmers(proposed.officer),
         done=not request.dry_run,
     )
     if request.dry_run:
@@ -233,8 +232,3 @@ def _see_all_fit(cases: tuple[MigratedCase, ...]) -> None:
         more = f" 等 {len(wrong)} 件" if len(wrong) > 3 else ""
         message = f"有的事项迁不过去：{'　'.join(wrong[:3])}{more}"
         raise InvalidError(message, "新版里换一个标识，再发布一版；在办的须一起迁，不能挑")
-
-
-def _confirmers(office: Office, officer: str) -> tuple[str, ...]:
-    """Name who may confirm what an officer proposed."""
-    return tuple(may_confirm(office.directory, officer, stamp_text(office.register.clock())))

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 from lifecycle.correspondence.signing_off import rules_in_force
 from lifecycle.correspondence.writing import UnpublishedError
 from lifecycle.errors import EnteredFault, InvalidError, UnknownError, at_once
-from lifecycle.ledger.record import stamp_text
 from lifecycle.ledger.sql import text
 from lifecycle.people.changes import ConfirmNumbering, ProposeNumbering
-from lifecycle.people.clock import may_confirm
 from lifecycle.people.decided import SeriesStart
 from lifecycle.workflow.numbers import facts_in, number_of, read_number
 
@@ -53,7 +51,7 @@ def propose_starts(office: Office, request: Request, numbers: Sequence[str]) -> 
     starts = tuple(_read(office, numbers))
     if not request.dry_run:
         office.register.change_office(request, ProposeNumbering(starts))
-    return StartsPlan(starts, request.officer, _confirmers(office, request.officer))
+    return StartsPlan(starts, request.officer, office.confirmers(request.officer))
 
 
 def confirm_starts(office: Office, request: Request, numbers: Sequence[str]) -> StartsPlan:
@@ -70,7 +68,7 @@ def confirm_starts(office: Office, request: Request, numbers: Sequence[str]) -> 
         raise _unlike(meant, wanted)
     if not request.dry_run:
         office.register.change_office(request, ConfirmNumbering(meant.id))
-    return StartsPlan(meant.starts, meant.officer, _confirmers(office, meant.officer))
+    return StartsPlan(meant.starts, meant.officer, office.confirmers(meant.officer))
 
 
 def series_lines(office: Office) -> list[SeriesLine]:
@@ -90,10 +88,6 @@ def series_lines(office: Office) -> list[SeriesLine]:
         else:
             lines.append(SeriesLine(series, last, "", "", ""))
     return lines
-
-
-def _confirmers(office: Office, officer: str) -> tuple[str, ...]:
-    return tuple(may_confirm(office.directory, officer, stamp_text(office.register.clock())))
 
 
 def _series(one: Numbering) -> set[str]:

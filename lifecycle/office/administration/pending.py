@@ -82,10 +82,11 @@ def _migrations(office: Office) -> Iterator[PendingDecision]:
 
 def _take_overs(office: Office, today: str) -> Iterator[PendingDecision]:
     directory = office.directory
-    last = {one.name: one for one in directory.declarations}
-    for name, one in last.items():
-        in_force = directory.document("workflow", name) == one.workflow
-        if not one.confirmed and in_force and today <= directory.take_over_until:
+    if today > directory.take_over_until:
+        return
+    for name in dict.fromkeys(one.name for one in directory.declarations):
+        one = directory.declaration(name)
+        if one is not None and directory.document("workflow", name) == one.workflow:
             told = f"接管 {len(one.rows)} 件在办事项，用自己的一份核对；截止 "
             told += directory.take_over_until
             command = f"lifecycle takeover confirm {name} 文件"

@@ -14,11 +14,9 @@ from lifecycle.engine.declared import Declared, digest_of, misfits_of
 from lifecycle.errors import EnteredFault, InvalidError, LifecycleError, UnknownError, at_once
 from lifecycle.exchange.sheets.declarable import OPENED, PAPER, STATE, STEP
 from lifecycle.ledger.queries import CaseFilter, stream
-from lifecycle.ledger.record import stamp_text
 from lifecycle.office.cases.bulk import BulkLine
 from lifecycle.office.cases.entering import read_entry
 from lifecycle.people.changes import ConfirmTakeOver, LimitTakeOver, ProposeTakeOver
-from lifecycle.people.clock import may_confirm
 from lifecycle.workflow.model import PREVIOUS
 from lifecycle.workflow.naming import find_material, find_state
 
@@ -88,7 +86,7 @@ def propose_take_over(office: Office, request: Request, name: str, table: Runnin
         rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
         change = ProposeTakeOver(workflow.name, workflow.digest, rows)
         office.register.change_office(request, change)
-    confirmers = tuple(may_confirm(office.directory, request.officer, _now(office)))
+    confirmers = office.confirmers(request.officer)
     return TakeOver(workflow.name, workflow.title, cases, request.officer, confirmers)
 
 
@@ -100,7 +98,7 @@ def confirm_take_over(office: Office, request: Request, name: str, table: Runnin
     rows = tuple(digest_of(workflow.digest, one.facts, one.declared) for one in cases)
     if rows != meant.rows:
         raise _unlike(cases, rows, meant.rows, meant.officer)
-    confirmers = tuple(may_confirm(office.directory, meant.officer, _now(office)))
+    confirmers = office.confirmers(meant.officer)
     plan = TakeOver(workflow.name, workflow.title, cases, meant.officer, confirmers)
     if request.dry_run:
         return plan
@@ -120,11 +118,11 @@ def see_proposed(office: Office, name: str) -> None:
 
 
 def _proposed(office: Office, workflow: Workflow) -> Declaration:
-    found = [one for one in office.directory.declarations if one.name == workflow.name]
-    if not found or found[-1].confirmed:
+    found = office.directory.declaration(workflow.name)
+    if found is None:
         mend = f"管理员先提出：lifecycle takeover propose {workflow.name} 文件"
         raise InvalidError(f"流程 {workflow.name} 没有待确认的接管", mend)
-    return found[-1]
+    return found
 
 
 def _see_once(office: Office, workflow: Workflow, cases: Sequence[RunningCase]) -> None:
@@ -150,10 +148,6 @@ def _see_once(office: Office, workflow: Workflow, cases: Sequence[RunningCase]) 
             faults.append(EnteredFault(one.place, error))
     if faults:
         raise at_once(faults)
-
-
-def _now(office: Office) -> str:
-    return stamp_text(office.register.clock())
 
 
 def _unlike(
